@@ -1,0 +1,98 @@
+"""Refusals: what a person asked for and cannot have, each with the sentence they are told."""
+
+import inspect
+
+
+class TrapwiseError(Exception):
+    """Something went wrong.
+
+    Every subclass's docstring is the message; `{names}` in it are filled from the keyword arguments.
+    """
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(inspect.cleandoc(type(self).__doc__ or "").replace("\n", " ").format(**details))
+
+
+class NotSetUp(TrapwiseError):
+    """This server has no schedule yet: an organiser can make one with `/setup`."""
+
+
+class UnknownZone(TrapwiseError):
+    """I know no time zone named {zone}: pick one from the list, such as `Europe/Prague` or `UTC`."""
+
+
+class UnreadableTime(TrapwiseError):
+    """{text} is no time of day I can read: write hours and minutes, such as `08:30` or `17:00`."""
+
+
+class UnreadableDate(TrapwiseError):
+    """{text} is no date I can read: write year, month and day, such as `2027-01-31`."""
+
+
+class PastDate(TrapwiseError):
+    """{text} has passed already: name a day after today."""
+
+
+class UnreadableWeekdays(TrapwiseError):
+    """{text} names no weekdays I can read: write days such as `mon,wed,fri`, or `daily`, `weekdays`, `weekend`."""
+
+
+class UnreadableDuration(TrapwiseError):
+    """{text} is no length of time I can use: write one from 1 minute to 7 days, such as `30m`, `2h30m`, `23h`."""
+
+
+class UnknownBank(TrapwiseError):
+    """I have no bank named {bank}: pick one from the list."""
+
+
+class UnknownTopic(TrapwiseError):
+    """{bank} has no items about {topic}: pick a lesson or an objective from the list, or leave it out."""
+
+
+class UnknownTrap(TrapwiseError):
+    """I know no trap named {trap}: pick one from the list while you type."""
+
+
+class UnknownLesson(TrapwiseError):
+    """I know no lesson named {lesson}: pick one from the list while you type."""
+
+
+class UnknownSchedule(TrapwiseError):
+    """This server has no schedule named {name}: `/schedule show` lists them."""
+
+
+class UnknownRound(TrapwiseError):
+    """That question is not open any more: `/round close` lists the open ones while you type."""
+
+
+class ForeignPost(TrapwiseError):
+    """I no longer have this question on file, so there is nothing to show."""
+
+
+class NameTaken(TrapwiseError):
+    """This server has a schedule named {name} already: choose another name, or change it with `/schedule edit`."""
+
+
+class TooManySchedules(TrapwiseError):
+    """A server can have {limit} schedules: remove one with `/schedule remove` first."""
+
+
+class ChannelUnfit(TrapwiseError):
+    """I cannot ask questions in {channel}. {reasons}."""
+
+
+class BankExhausted(TrapwiseError):
+    """Every item of this schedule is in an open question already: wait for one to close, or widen its topic."""
+
+
+class NotOpen(TrapwiseError):
+    """This question is closed: answers can no longer change."""
+
+
+class OrganisersOnly(TrapwiseError):
+    """Only organisers (people with Manage Server) can do this."""
+
+
+class NothingToChange(TrapwiseError):
+    """Nothing to change: name at least one setting to edit."""

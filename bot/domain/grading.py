@@ -1,0 +1,32 @@
+"""Grading: from a choice to marks, exactly."""
+
+from fractions import Fraction
+
+from bot.domain.answer import Answer
+from bot.domain.kinds import KINDS, Mark
+from bot.domain.posed import PosedItem
+
+UNITS_PER_MARK = 5040
+"""Marks are stored as whole units: 5040 is divisible by every key size from 1 to 10, twice over for half weights."""
+
+
+def grade(posed: PosedItem, answer: Answer) -> Mark:
+    """Grade one answer; an unresolved one earns nothing, for guessing which letter was meant would be unfair."""
+    chosen = frozenset() if answer.unresolved else frozenset(answer.choice)
+    return KINDS[posed.item.kind].mark(key=posed.key, chosen=chosen, rule=posed.item.rule)
+
+
+def units(mark: Mark, weight: Fraction) -> int:
+    """Give the marks earned, in units of 1/5040 mark; exact for weights in halves."""
+    earned = mark.fraction * weight * UNITS_PER_MARK
+    if earned.denominator != 1:
+        message = f"a weight of {weight} cannot be stored exactly"
+        raise ValueError(message)
+    return earned.numerator
+
+
+def marks(earned: int) -> str:
+    """Write units as a number of marks, rounded once to at most two decimals: `3`, `2.5`, `1.33`."""
+    hundredths = round(Fraction(earned * 100, UNITS_PER_MARK))
+    whole, part = divmod(hundredths, 100)
+    return f"{whole}.{part:02d}".rstrip("0").rstrip(".")

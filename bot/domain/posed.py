@@ -1,0 +1,40 @@
+"""Posed items: an item as it was asked, its options shuffled and lettered."""
+
+from dataclasses import dataclass
+from random import Random
+
+from bot.domain.item import LETTERS, Item, Option
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PosedItem:
+    """A snapshot of an item with the order its options were shown in.
+
+    `order[i]` is the author's position (from 0) of the option with the i-th letter. The snapshot is stored with the
+    round: editing the bank later never changes a question already asked.
+    """
+
+    item: Item
+    order: tuple[int, ...]
+
+    @property
+    def letters(self) -> str:
+        """The letters in use, such as `ABCD`."""
+        return LETTERS[: len(self.order)]
+
+    @property
+    def options(self) -> tuple[tuple[str, Option], ...]:
+        """Every letter with its option, in the order shown."""
+        return tuple((LETTERS[place], self.item.options[at]) for place, at in enumerate(self.order))
+
+    @property
+    def key(self) -> frozenset[str]:
+        """The letters of the right options."""
+        return frozenset(letter for letter, option in self.options if option.correct)
+
+
+def pose(item: Item, rng: Random) -> PosedItem:
+    """Shuffle an item's options."""
+    order = list(range(len(item.options)))
+    rng.shuffle(order)
+    return PosedItem(item=item, order=tuple(order))

@@ -1,0 +1,112 @@
+"""What organisers type: times, dates, weekdays and zones, read strictly and refused with a sentence."""
+
+import re
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.domain.errors import (
+    PastDate,
+    UnknownZone,
+    UnreadableDate,
+    UnreadableDuration,
+    UnreadableTime,
+    UnreadableWeekdays,
+)
+from bot.domain.schedule import EVERY_DAY
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_GROUPS = {
+    "daily": EVERY_DAY,
+    "every day": EVERY_DAY,
+    "weekdays": frozenset(range(5)),
+    "weekend": frozenset({5, 6}),
+}
+_TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
+_DURATION = re.compile(r"(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?")
+_MAX_ECHO = 40
+
+
+def read_time(text: str) -> time:
+    """Read `8:30`, `08:30` or `17.00` as a time of day."""
+    found = _TIME.fullmatch(text.strip())
+    try:
+        return time(int(found[1]), int(found[2])) if found else _refuse(text)
+    except ValueError:
+        raise UnreadableTime(text=_echo(text)) from None
+
+
+def read_duration(text: str) -> timedelta:
+    """Read `30m`, `23h`, `2h30m` or `2d` as a length of time from 1 minute to 7 days."""
+    found = _DURATION.fullmatch("".join(text.split()).casefold())
+    days, hours, minutes = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    length = timedelta(days=days, hours=hours, minutes=minutes)
+    if not timedelta(minutes=1) <= length <= timedelta(days=7):
+        raise UnreadableDuration(text=_echo(text))
+    return length
+
+
+def read_zone(text: str) -> ZoneInfo:
+    """Read an IANA zone such as `Europe/Prague`, in any case."""
+    wanted = text.strip().replace(" ", "_").casefold()
+    for name in available_timezones():
+        if name.casefold() == wanted:
+            return ZoneInfo(name)
+    raise UnknownZone(zone=_echo(text))
+
+
+def suggest_zones(text: str, limit: int = 25) -> list[str]:
+    """List zones whose name contains what was typed, those with a matching city first."""
+    typed = text.strip().replace(" ", "_").casefold()
+    names = [name for name in available_timezones() if "/" in name or name == "UTC"]
+    found = [name for name in names if typed in name.casefold() and not name.startswith(("Etc/", "posix"))]
+    found.sort(key=lambda name: (not name.split("/")[-1].casefold().startswith(typed), name))
+    return found[:limit]
+
+
+def read_weekdays(text: str) -> frozenset[int]:
+    """Read `mon,wed,fri`, `mon-fri`, `daily`, `weekdays` or `weekend` as days from 0 (Monday)."""
+    typed = text.strip().casefold()
+    if typed in _GROUPS:
+        return _GROUPS[typed]
+    days: set[int] = set()
+    for part in re.split(r"[,\s]+", typed):
+        ends = [_weekday(end, text) for end in part.split("-", 1)]
+        first, last = ends[0], ends[-1]
+        days.update((first + step) % 7 for step in range((last - first) % 7 + 1))
+    return frozenset(days)
+
+
+def write_weekdays(days: frozenset[int]) -> str:
+    """Write days the way they can be typed."""
+    for name, group in _GROUPS.items():
+        if group == days:
+            return name
+    return ", ".join(DAYS[day] for day in sorted(days))
+
+
+def read_coming_date(text: str, today: date) -> date:
+    """Read `2027-01-31` as a date after `today`."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise UnreadableDate(text=_echo(text)) from None
+    if day <= today:
+        raise PastDate(text=text.strip())
+    return day
+
+
+def _weekday(text: str, whole: str) -> int:
+    for number, name in enumerate(DAYS):
+        if len(text) >= len(name) and (text[:3] == name):
+            return number
+    raise UnreadableWeekdays(text=_echo(whole))
+
+
+def _refuse(text: str) -> time:
+    raise UnreadableTime(text=_echo(text))
+
+
+def _echo(text: str) -> str:
+    """Quote what was typed, short and without anything that Discord would format."""
+    plain = re.sub(r"[`\s]+", " ", text).strip()
+    return f"`{plain[:_MAX_ECHO]}`" if plain else "An empty text"

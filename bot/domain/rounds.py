@@ -1,0 +1,57 @@
+"""Rounds: one item asked once in one channel, and the states it moves through."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain.posed import PosedItem
+
+
+class RoundState(StrEnum):
+    """Where a round is in its life; it only ever moves down this list, or to `VOID`."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    EXPLAINED = "explained"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One row of the ledger.
+
+    `on` and `number` are the schedule's local date and the item's place in that day: claimed once by a unique
+    constraint. `opened_on` is the date on the server's calendar. `step_at` is when its next step is due, `None` when
+    there is none; `attempts` counts how often the step was begun.
+    """
+
+    id: int
+    guild_id: int
+    channel_id: int
+    schedule_id: int
+    bank: str
+    posed: PosedItem
+    state: RoundState
+    on: date
+    opened_on: date
+    number: int
+    planned_at: datetime
+    closes_at: datetime
+    step_at: datetime | None
+    attempts: int = 0
+    message_id: int | None = None
+    seeded: bool = False
+    closing_at: datetime | None = None
+    closed_late: bool = False
+    reveal_id: int | None = None
+    ping_role: int | None = None
+    silent: bool = False
+    thread: bool = False
+    void_reason: str | None = None
+
+    @property
+    def nonce(self) -> str:
+        """Mark the send so that Discord refuses to take it twice; at most 25 characters."""
+        return f"{self.id}.{self.planned_at:%y%m%d%H%M%S}"[:25]

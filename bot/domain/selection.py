@@ -1,0 +1,80 @@
+"""Selection: which item is asked next, reproducibly from a seed."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from bot.domain.bank import Bank
+from bot.domain.item import Item
+
+FEW_LEFT = 7
+"""Organisers are warned when fewer never-asked items than this are left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What a schedule has asked and where its server struggles.
+
+    `asked` maps item ids to the instant they were last asked; `slips` maps trap ids to how often a member fell for
+    them; `busy` are items in an open round of the server, which are never asked again meanwhile.
+    """
+
+    asked: Mapping[str, datetime]
+    slips: Mapping[str, int]
+    busy: Collection[str]
+
+
+def on_topic(bank: Bank, topic: str | None) -> list[Item]:
+    """List the items of a lesson (by id) or an objective (by id or prefix, such as `3.1`); all without a topic."""
+    if topic is None:
+        return list(bank.items())
+    return [
+        item
+        for item in bank.items()
+        if topic in (item.lesson, item.objective) or item.objective.startswith(f"{topic}.")
+    ]
+
+
+def fresh(items: Iterable[Item], history: History) -> list[Item]:
+    """List the items never asked by this schedule."""
+    return [item for item in items if item.id not in history.asked]
+
+
+def choose(bank: Bank, items: Sequence[Item], history: History, *, count: int, rng: Random) -> list[Item]:
+    """Choose up to `count` different items.
+
+    Items never asked come first, drawn by weight: the blueprint's share of their domain spread over its items,
+    more for every slip on one of their traps. When they run out, the least recently asked follow.
+    """
+    free = [item for item in items if item.id not in history.busy]
+    pool = fresh(free, history)
+    chosen: list[Item] = []
+    weights = {item.id: weight for item, weight in zip(pool, _weights(bank, pool, history.slips), strict=True)}
+    while pool and len(chosen) < count:
+        item = rng.choices(pool, [weights[each.id] for each in pool])[0]
+        pool.remove(item)
+        chosen.append(item)
+    asked = [item for item in free if item.id in history.asked]
+    asked.sort(key=lambda item: (history.asked[item.id], item.id))
+    return chosen + asked[: count - len(chosen)]
+
+
+def _weights(bank: Bank, items: Sequence[Item], slips: Mapping[str, int]) -> list[float]:
+    domain_of = {
+        objective.id: (domain.id, (domain.low + domain.high) / 2)
+        for domain in bank.blueprint.domains
+        for objective in domain.objectives
+    }
+    sizes: dict[str, int] = {}
+    for item in items:
+        domain, _ = domain_of.get(item.objective, ("", 1.0))
+        sizes[domain] = sizes.get(domain, 0) + 1
+    most = max(slips.values(), default=0) or 1
+    weights = []
+    for item in items:
+        domain, share = domain_of.get(item.objective, ("", 1.0))
+        # A trap the server falls for most often doubles the weight of an item that has it.
+        pull = 1 + max((slips.get(trap, 0) / most for trap in item.traps), default=0.0)
+        weights.append(share / sizes[domain] * pull)
+    return weights
