@@ -1,0 +1,129 @@
+"""Queries about rounds: the ledger that makes every step happen once."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields, replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.rounds import Round, RoundState
+from bot.storage.store import Tx
+from bot.storage.tables import rounds
+
+UNDER_WAY = (RoundState.PLANNED, RoundState.OPEN, RoundState.CLOSING, RoundState.CLOSED)
+
+
+async def plan(tx: Tx, planned: Round) -> Round | None:
+    """Claim (schedule, date, number) for a new round and give it its id; `None` when it is claimed already."""
+    values = {field.name: getattr(planned, field.name) for field in fields(planned) if field.name != "id"}
+    values["item_id"] = planned.posed.item.id
+    try:
+        async with tx.begin_nested():
+            row_id = (await tx.execute(sa.insert(rounds).values(values).returning(rounds.c.id))).scalar_one()
+    except IntegrityError:
+        return None
+    return replace(planned, id=row_id)
+
+
+async def last_number(tx: Tx, schedule_id: int, on: date) -> int:
+    """Give the highest number claimed for a schedule's date, 0 when there is none."""
+    wanted = (rounds.c.schedule_id == schedule_id) & (rounds.c.on == on)
+    return (await tx.execute(sa.select(sa.func.max(rounds.c.number)).where(wanted))).scalar_one() or 0
+
+
+async def due(tx: Tx, now: datetime) -> list[Round]:
+    """List the rounds whose next step has come, in the order in which they became due."""
+    rows = await tx.execute(sa.select(rounds).where(rounds.c.step_at <= now).order_by(rounds.c.step_at, rounds.c.id))
+    return [_round(row) for row in rows]
+
+
+async def next_step(tx: Tx) -> datetime | None:
+    """Give the earliest instant at which any round has a step to do."""
+    found: datetime | None = (await tx.execute(sa.select(sa.func.min(rounds.c.step_at)))).scalar_one()
+    return found
+
+
+async def by_id(tx: Tx, round_id: int) -> Round | None:
+    """Give one round."""
+    row = (await tx.execute(sa.select(rounds).where(rounds.c.id == round_id))).one_or_none()
+    return None if row is None else _round(row)
+
+
+async def in_states(tx: Tx, states: Collection[RoundState], *, guild_id: int | None = None) -> list[Round]:
+    """List the rounds in any of these states, oldest first."""
+    wanted = sa.select(rounds).where(rounds.c.state.in_(states)).order_by(rounds.c.id)
+    if guild_id is not None:
+        wanted = wanted.where(rounds.c.guild_id == guild_id)
+    return [_round(row) for row in await tx.execute(wanted)]
+
+
+async def unfinished(tx: Tx, schedule_id: int) -> list[Round]:
+    """List a schedule's rounds that are not explained or void yet, oldest first."""
+    wanted = (rounds.c.schedule_id == schedule_id) & rounds.c.state.in_(UNDER_WAY)
+    return [_round(row) for row in await tx.execute(sa.select(rounds).where(wanted).order_by(rounds.c.id))]
+
+
+async def lease(tx: Tx, found: Round, *, until: datetime) -> Round | None:
+    """Take a due step for oneself until an instant; `None` when someone else has taken or done it.
+
+    A crash leaves the lease to run out, and the step is due again.
+    """
+    done = await tx.execute(
+        sa.update(rounds)
+        .where(rounds.c.id == found.id, rounds.c.state == found.state, rounds.c.step_at == found.step_at)
+        .values(step_at=until, attempts=rounds.c.attempts + 1)
+    )
+    return replace(found, step_at=until, attempts=found.attempts + 1) if done.rowcount else None
+
+
+async def move(tx: Tx, found: Round, to: RoundState, **values: object) -> bool:
+    """Move a round from the state it was found in; false when it has left that state."""
+    done = await tx.execute(
+        sa.update(rounds)
+        .where(rounds.c.id == found.id, rounds.c.state == found.state)
+        .values(state=to, attempts=0, **values)
+    )
+    return done.rowcount == 1
+
+
+async def note(tx: Tx, round_id: int, **values: object) -> None:
+    """Change what is kept about a round without moving it."""
+    await tx.execute(sa.update(rounds).where(rounds.c.id == round_id).values(**values))
+
+
+async def wake(tx: Tx, schedule_ids: Collection[int], *, now: datetime) -> None:
+    """Make the unfinished steps of schedules due again after what blocked them is gone."""
+    await tx.execute(
+        sa.update(rounds)
+        .where(
+            rounds.c.schedule_id.in_(schedule_ids),
+            rounds.c.state.in_((RoundState.PLANNED, RoundState.CLOSING, RoundState.CLOSED)),
+            rounds.c.step_at.is_(None),
+        )
+        .values(step_at=now)
+    )
+
+
+async def asked(tx: Tx, schedule_id: int) -> Mapping[str, datetime]:
+    """Give every item a schedule has asked with the instant it was last asked; void rounds do not count."""
+    rows = await tx.execute(
+        sa.select(rounds.c.item_id, sa.func.max(rounds.c.planned_at, type_=rounds.c.planned_at.type))
+        .where(rounds.c.schedule_id == schedule_id, rounds.c.state != RoundState.VOID)
+        .group_by(rounds.c.item_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def busy_items(tx: Tx, guild_id: int, bank: str) -> frozenset[str]:
+    """List the items of a bank that are in a round under way in a server."""
+    wanted = (rounds.c.guild_id == guild_id) & (rounds.c.bank == bank) & rounds.c.state.in_(UNDER_WAY)
+    return frozenset((await tx.execute(sa.select(rounds.c.item_id).where(wanted))).scalars())
+
+
+def _round(row: sa.Row[Any]) -> Round:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    del values["item_id"]
+    values["state"] = RoundState(values["state"])
+    return Round(**values)

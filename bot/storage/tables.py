@@ -1,0 +1,155 @@
+"""The tables: what is kept, and which constraints make each step happen once."""
+
+import sqlalchemy as sa
+
+from bot.storage.columns import Duration, Instant, LocalTime, Posed, Weekdays, Zone
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+guilds = sa.Table(
+    "guilds",
+    metadata,
+    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("zone", Zone, nullable=False),
+)
+
+members = sa.Table(
+    "members",
+    metadata,
+    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("member_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.String(100), nullable=False),
+)
+
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
+    sa.Column("created_by", sa.BigInteger, nullable=False),
+    sa.Column("weekdays", Weekdays, nullable=False),
+    sa.Column("at", LocalTime, nullable=False),
+    sa.Column("zone", Zone, nullable=False),
+    sa.Column("bank", sa.String(64), nullable=False),
+    sa.Column("topic", sa.String(64)),
+    sa.Column("per_day", sa.Integer, nullable=False),
+    sa.Column("open_for", Duration, nullable=False),
+    sa.Column("catch_up", Duration, nullable=False),
+    sa.Column("ping_role", sa.BigInteger),
+    sa.Column("thread", sa.Boolean, nullable=False),
+    sa.Column("silent", sa.Boolean, nullable=False),
+    sa.Column("paused", sa.String(16)),
+    sa.Column("resumes_on", sa.Date),
+    sa.Column("next_run", Instant),
+    sa.Column("seed", sa.Integer, nullable=False),
+    # A removed schedule keeps its row: its rounds and their scores refer to it.
+    sa.Column("removed_at", Instant),
+    sa.Index("ix_schedules_next_run", "next_run"),
+    # The name folded for comparison; empty once removed, so that the name is free again.
+    sa.Column("name_key", sa.String(40)),
+    sa.UniqueConstraint("guild_id", "name_key"),
+)
+
+rounds = sa.Table(
+    "rounds",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
+    sa.Column("schedule_id", sa.ForeignKey("schedules.id"), nullable=False),
+    sa.Column("bank", sa.String(64), nullable=False),
+    sa.Column("item_id", sa.String(64), nullable=False),
+    sa.Column("posed", Posed, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    # `on` is the schedule's local date; `opened_on` is the date on the server's calendar, by which boards count.
+    sa.Column("on", sa.Date, nullable=False),
+    sa.Column("opened_on", sa.Date, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("planned_at", Instant, nullable=False),
+    sa.Column("closes_at", Instant, nullable=False),
+    # When the next step is due: the work list, the lease of whoever works on it, and the wait after a failure.
+    sa.Column("step_at", Instant),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("message_id", sa.BigInteger),
+    sa.Column("seeded", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("closing_at", Instant),
+    sa.Column("closed_late", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("reveal_id", sa.BigInteger),
+    sa.Column("ping_role", sa.BigInteger),
+    sa.Column("silent", sa.Boolean, nullable=False),
+    sa.Column("thread", sa.Boolean, nullable=False),
+    sa.Column("void_reason", sa.String(200)),
+    sa.UniqueConstraint("schedule_id", "on", "number"),
+    sa.UniqueConstraint("message_id"),
+    sa.Index("ix_rounds_step_at", "step_at"),
+    sa.Index("ix_rounds_guild_id_state", "guild_id", "state"),
+    sa.Index("ix_rounds_schedule_id_item_id", "schedule_id", "item_id"),
+)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("round_id", sa.ForeignKey("rounds.id"), primary_key=True),
+    sa.Column("member_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seen", sa.String(20), nullable=False),
+    sa.Column("choice", sa.String(10), nullable=False),
+    sa.Column("unresolved", sa.Boolean, nullable=False),
+    sa.Column("surface", sa.String(16), nullable=False),
+    sa.Column("came", sa.String(16), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+results = sa.Table(
+    "results",
+    metadata,
+    sa.Column("round_id", sa.ForeignKey("rounds.id"), primary_key=True),
+    sa.Column("member_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("opened_on", sa.Date, nullable=False),
+    sa.Column("bank", sa.String(64), nullable=False),
+    sa.Column("item_id", sa.String(64), nullable=False),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("full", sa.Boolean, nullable=False),
+    sa.Column("ranked", sa.Boolean, nullable=False),
+    sa.Index("ix_results_board", "guild_id", "ranked", "opened_on", "member_id", "units", "full"),
+    sa.Index("ix_results_member", "guild_id", "member_id", "bank", "item_id"),
+)
+
+slips = sa.Table(
+    "slips",
+    metadata,
+    sa.Column("round_id", sa.ForeignKey("rounds.id"), primary_key=True),
+    sa.Column("member_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("trap", sa.String(64), primary_key=True),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("bank", sa.String(64), nullable=False),
+    sa.Index("ix_slips_member", "guild_id", "member_id", "bank", "trap"),
+    sa.Index("ix_slips_guild_id_bank_trap", "guild_id", "bank", "trap"),
+)
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("text", sa.String(500), nullable=False),
+    sa.Column("shown_at", Instant),
+    sa.Index("ix_notices_guild_id_shown_at", "guild_id", "shown_at"),
+)
+
+process = sa.Table(
+    "process",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("value", sa.String(200), nullable=False),
+)
