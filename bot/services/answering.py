@@ -1,0 +1,293 @@
+"""Answering: every change to an answer goes through one ordered buffer and one writer.
+
+A change is merged in memory at once, in the order of arrival, and its sender waits for the commit that holds it.
+While one commit runs the next batch gathers, so concurrent taps share a transaction and a lone tap waits for one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.answer import Answer, chosen_privately, cleared, lifted, reconciled, tapped
+from bot.domain.errors import NotOpen
+from bot.domain.item import LETTERS
+from bot.domain.rounds import Round, RoundState
+from bot.services.ports import Clock, Snapshot
+from bot.storage import answers as stored
+from bot.storage import rounds as ledger
+from bot.storage.store import StorageBusy, Store
+
+logger = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 0.5
+
+
+class Verdict(StrEnum):
+    """What became of a letter."""
+
+    RECORDED = "recorded"
+    LATE = "late"
+    IGNORED = "ignored"
+
+
+@dataclass(slots=True)
+class _Live:
+    """A round that takes answers, or is about to be graded, with everything its members hold."""
+
+    round: Round
+    answers: dict[int, Answer]
+    closing: bool = False
+    # When each member last did something, so that a snapshot begun before does not undo it.
+    touched: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What the next commit will hold, and whom to tell."""
+
+    done: asyncio.Future[None]
+    answers: dict[tuple[int, int], Answer] = field(default_factory=dict)
+    names: dict[tuple[int, int], str] = field(default_factory=dict)
+    moves: list[tuple[Round, RoundState, dict[str, object]]] = field(default_factory=list)
+
+
+class Answering:
+    """Keeps the answers of every round under way, in memory and in the database."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._live: dict[int, _Live] = {}
+        self._by_message: dict[int, _Live] = {}
+        self._names: dict[tuple[int, int], str] = {}
+        self._tidied: set[tuple[int, int, str]] = set()
+        self._batch: _Batch | None = None
+        self._writer: asyncio.Task[None] | None = None
+        self._sequence = 0
+
+    async def load(self) -> list[Round]:
+        """Take up every round under way from the database; gives the open and closing ones."""
+        async with self._store.read() as tx:
+            found = await ledger.in_states(tx, (RoundState.OPEN, RoundState.CLOSING))
+            held = await stored.of_rounds(tx, [each.id for each in found])
+        for each in found:
+            self._take_up(each, held[each.id])
+        return found
+
+    def opened(self, asked: Round) -> None:
+        """Begin to take answers for a round that was just posted."""
+        self._take_up(asked, {})
+
+    def dropped(self, round_id: int) -> None:
+        """Forget a round that is graded or void."""
+        live = self._live.pop(round_id, None)
+        if live is not None and live.round.message_id is not None:
+            self._by_message.pop(live.round.message_id, None)
+            self._tidied = {key for key in self._tidied if key[0] != live.round.message_id}
+
+    def round_of(self, message_id: int) -> Round | None:
+        """Give the round that a post belongs to, while it takes or has just taken answers: a mere look-up."""
+        live = self._by_message.get(message_id)
+        return None if live is None else live.round
+
+    def open_rounds(self) -> list[Round]:
+        """List the rounds that take answers."""
+        return [live.round for live in self._live.values() if not live.closing]
+
+    def held(self, round_id: int, member_id: int) -> Answer | None:
+        """Give what a member holds for a round under way."""
+        live = self._live.get(round_id)
+        return None if live is None else live.answers.get(member_id)
+
+    def all_held(self, round_id: int) -> Mapping[int, Answer]:
+        """Give what everyone holds for a round under way."""
+        return dict(self._live[round_id].answers)
+
+    async def tap(self, message_id: int, member_id: int, mark: str, *, name: str | None = None) -> Verdict:
+        """Record a letter that appeared on a post; returns once it is committed."""
+        live = self._by_message.get(message_id)
+        if live is None or mark.upper() not in live.round.posed.letters:
+            return Verdict.IGNORED
+        now = self._clock()
+        verdict = self._change(
+            live, member_id, lambda held: tapped(held, mark, kind=live.round.posed.item.kind, now=now), now
+        )
+        if verdict is Verdict.RECORDED and name is not None:
+            self._rename(live.round.guild_id, member_id, name)
+        await self._committed()
+        return verdict
+
+    async def lift(self, message_id: int, member_id: int, mark: str) -> Verdict:
+        """Record a letter that disappeared from a post; one that the bot itself removed withdraws nothing."""
+        live = self._by_message.get(message_id)
+        if live is None or mark.upper() not in live.round.posed.letters:
+            return Verdict.IGNORED
+        if member_id not in live.answers:
+            return Verdict.IGNORED
+        now = self._clock()
+        removed_by_bot = (message_id, member_id, mark) in self._tidied
+        self._tidied.discard((message_id, member_id, mark))
+
+        def change(held: Answer) -> Answer:
+            if removed_by_bot:
+                return cleared(held, mark.upper())
+            return lifted(held, mark, kind=live.round.posed.item.kind, now=now)
+
+        verdict = self._change(live, member_id, change, now)
+        await self._committed()
+        return verdict
+
+    async def clear(self, message_id: int, letters: str = LETTERS) -> Round | None:
+        """Record that a moderator cleared letters: no answer is withdrawn. Gives the round, to be seeded again."""
+        live = self._by_message.get(message_id)
+        if live is None:
+            return None
+        now = self._clock()
+        for member_id in list(live.answers):
+            self._change(live, member_id, lambda held: cleared(held, letters), now)
+        await self._committed()
+        return None if live.closing else live.round
+
+    async def choose(self, round_id: int, member_id: int, letters: str, *, name: str | None = None) -> Answer:
+        """Record a private answer; returns once it is committed.
+
+        Raises:
+            NotOpen: the round takes no answers any more.
+        """
+        live = self._live.get(round_id)
+        if live is None or live.closing:
+            raise NotOpen
+        now = self._clock()
+        self._change(live, member_id, lambda held: chosen_privately(held, letters, now=now), now)
+        if name is not None:
+            self._rename(live.round.guild_id, member_id, name)
+        await self._committed()
+        return live.answers[member_id]
+
+    def mark_tidied(self, message_id: int, member_id: int, mark: str) -> None:
+        """Remember that the bot is about to remove a letter itself."""
+        self._tidied.add((message_id, member_id, mark))
+
+    def now_at(self) -> int:
+        """Give the present place in the order of changes; a snapshot begun now is compared by it."""
+        return self._sequence
+
+    async def reconcile(
+        self, round_id: int, snapshot: Snapshot, *, begun: int, outage_began: datetime | None = None
+    ) -> int:
+        """Bring a round in line with a snapshot that was begun at place `begun`; gives how many answers changed.
+
+        Members who did something since are skipped: what they did live is newer than the snapshot.
+        """
+        live = self._live.get(round_id)
+        if live is None:
+            return 0
+        now, changed = self._clock(), 0
+        for member_id in set(snapshot.marks) | set(live.answers):
+            if live.touched.get(member_id, 0) > begun:
+                continue
+            before = live.answers.get(member_id)
+            after = reconciled(
+                before or Answer(at=now),
+                snapshot.marks.get(member_id, frozenset()),
+                kind=live.round.posed.item.kind,
+                now=now,
+                cleared_letters=snapshot.unseeded,
+                outage_began=outage_began,
+            )
+            if after != (before or Answer(at=now)):
+                changed += before is None or (after.choice, after.unresolved) != (before.choice, before.unresolved)
+                self._hold(live, member_id, after)
+        for member_id, name in snapshot.names.items():
+            self._rename(live.round.guild_id, member_id, name)
+        await self._committed()
+        return changed
+
+    async def begin_closing(self, round_id: int, *, late: bool) -> None:
+        """Stop taking answers: everything received before this moment is committed together with the move."""
+        live = self._live.get(round_id)
+        if live is None or live.closing:
+            return
+        live.closing = True
+        now = self._clock()
+        values: dict[str, object] = {"closing_at": now, "closed_late": late}
+        self._gathering().moves.append((live.round, RoundState.CLOSING, values))
+        await self._committed()
+
+    async def stop(self) -> None:
+        """Wait until everything received is committed."""
+        await self._committed()
+
+    def _take_up(self, found: Round, held: dict[int, Answer]) -> None:
+        if found.message_id is None:
+            return
+        live = _Live(round=found, answers=held, closing=found.state is RoundState.CLOSING)
+        self._live[found.id] = live
+        self._by_message[found.message_id] = live
+
+    def _change(self, live: _Live, member_id: int, change: Callable[[Answer], Answer], now: datetime) -> Verdict:
+        self._sequence += 1
+        live.touched[member_id] = self._sequence
+        if live.closing:
+            return Verdict.LATE
+        before = live.answers.get(member_id)
+        after = change(before or Answer(at=now))
+        if after != before:
+            self._hold(live, member_id, after)
+        return Verdict.RECORDED
+
+    def _hold(self, live: _Live, member_id: int, answer: Answer) -> None:
+        live.answers[member_id] = answer
+        self._gathering().answers[live.round.id, member_id] = answer
+
+    def _rename(self, guild_id: int, member_id: int, name: str) -> None:
+        if self._names.get((guild_id, member_id)) != name:
+            self._names[guild_id, member_id] = name
+            self._gathering().names[guild_id, member_id] = name
+
+    def _gathering(self) -> _Batch:
+        if self._batch is None:
+            self._batch = _Batch(done=asyncio.get_running_loop().create_future())
+            if self._writer is None:
+                self._writer = asyncio.create_task(self._write(), name="answers")
+        return self._batch
+
+    async def _committed(self) -> None:
+        """Wait for the commit that holds everything gathered so far."""
+        if self._batch is not None:
+            await asyncio.shield(self._batch.done)
+        elif self._writer is not None:
+            await asyncio.shield(self._writer)
+
+    async def _write(self) -> None:
+        try:
+            while self._batch is not None:
+                batch, self._batch = self._batch, None
+                try:
+                    await self._commit(batch)
+                except Exception as trouble:
+                    # Not a busy database but a fault of ours: whoever waits must hear of it, the rest goes on.
+                    logger.exception("%d answers could not be stored", len(batch.answers))
+                    batch.done.set_exception(trouble)
+                else:
+                    batch.done.set_result(None)
+        finally:
+            self._writer = None
+
+    async def _commit(self, batch: _Batch) -> None:
+        """Commit one batch, for as long as it takes: what was received is never dropped."""
+        while True:
+            try:
+                async with self._store.write() as tx:
+                    await stored.keep(tx, batch.answers)
+                    await stored.keep_names(tx, batch.names)
+                    for found, state, values in batch.moves:
+                        await ledger.move(tx, found, state, **values)
+            except StorageBusy as trouble:
+                logger.warning("answers wait: the database took no write (%s); %d held", trouble, len(batch.answers))
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                return

@@ -1,0 +1,134 @@
+"""The daily work: a tick that is a function of the database and now, and the loop that wakes it."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.rounds import Round
+from bot.services.answering import Answering
+from bot.services.planning import Planner
+from bot.services.ports import Clock
+from bot.services.stepping import Stepper
+from bot.storage import process, rounds, schedules
+from bot.storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+_ALIVE = "alive"
+_AT_ONCE = 8
+"""How many servers' posts are compared with what was received at the same time."""
+
+
+class Daily:
+    """Plans and steps everything that is due. Each server has a worker of its own, so none waits for another."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        answering: Answering,
+        planner: Planner,
+        stepper: Stepper,
+        longest_nap: timedelta,
+        beat: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._answering = answering
+        self._planner = planner
+        self._stepper = stepper
+        self._longest_nap = longest_nap
+        self._beat = beat
+        self._workers: dict[int, asyncio.Task[None]] = {}
+        self._nap: asyncio.Task[None] | None = None
+        self._woken = False
+
+    async def begin(self) -> None:
+        """Take up where the last run stopped: load the answers and learn when the outage began."""
+        async with self._store.read() as tx:
+            alive = await process.recall(tx, _ALIVE)
+        if alive is not None:
+            self._stepper.outage_began = datetime.fromisoformat(alive)
+        await self._answering.load()
+
+    async def catch_up(self, *, outage_began: datetime | None = None) -> None:
+        """Repair what was missed on every open round's post: additions and withdrawals."""
+        if outage_began is not None:
+            self._stepper.outage_began = outage_began
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def repair(asked: Round) -> None:
+            async with gate:
+                try:
+                    await self._stepper.reconcile(asked)
+                except Exception:
+                    logger.exception("round %d: catching up failed; its close will try again", asked.id)
+
+        await asyncio.gather(*(repair(asked) for asked in self._answering.open_rounds()))
+
+    async def tick(self) -> None:
+        """Do what is due now. Steps run in the background: `idle()` waits for them."""
+        now = self._clock()
+        async with self._store.write() as tx:
+            await process.remember(tx, _ALIVE, now.isoformat())
+        self._beat()
+        await self._planner.plan_due(now)
+        async with self._store.read() as tx:
+            due = await rounds.due(tx, now)
+        by_guild: dict[int, list[Round]] = defaultdict(list)
+        for found in due:
+            by_guild[found.guild_id].append(found)
+        for guild_id, found_here in by_guild.items():
+            if guild_id not in self._workers:
+                self._workers[guild_id] = asyncio.create_task(
+                    self._work(guild_id, found_here), name=f"rounds of {guild_id}"
+                )
+
+    async def idle(self) -> None:
+        """Wait until no step is under way."""
+        while self._workers:
+            await asyncio.wait(set(self._workers.values()))
+
+    async def run(self) -> None:
+        """Tick until cancelled. The table decides what is due: the loop only wakes."""
+        while True:
+            self._woken = False
+            try:
+                await self.tick()
+                pause = await self._until_next()
+            except Exception:
+                logger.exception("the tick failed; the next one comes anyway")
+                pause = self._longest_nap
+            if not self._woken:
+                self._nap = asyncio.create_task(asyncio.sleep(pause.total_seconds()), name="nap")
+                await asyncio.wait({self._nap})
+
+    def wake(self) -> None:
+        """Tick at once: something became due that the loop does not know of."""
+        self._woken = True
+        if self._nap is not None:
+            self._nap.cancel()
+
+    async def stop(self) -> None:
+        """Let the steps under way finish, and commit every answer that was received."""
+        await self.idle()
+        await self._answering.stop()
+
+    async def _work(self, guild_id: int, found_here: Sequence[Round]) -> None:
+        try:
+            for found in found_here:
+                await self._stepper.step(found)
+        finally:
+            del self._workers[guild_id]
+            self.wake()
+
+    async def _until_next(self) -> timedelta:
+        async with self._store.read() as tx:
+            instants = [await rounds.next_step(tx), await schedules.next_run(tx)]
+        now = self._clock()
+        pause = min((instant - now for instant in instants if instant is not None), default=self._longest_nap)
+        # What is due already belongs to a worker that is busy: it wakes the loop when it is done.
+        return min(pause, self._longest_nap) if pause > timedelta(0) else timedelta(seconds=1)

@@ -1,0 +1,123 @@
+"""The library: every bank that can be asked from, and finding things in them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.bank import Bank
+from bot.domain.errors import UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
+from bot.domain.lesson import Lesson
+from bot.domain.selection import on_topic
+from bot.domain.trap import Trap
+
+MAX_SUGGESTIONS = 25
+"""Discord shows at most this many suggestions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """One line to pick while typing: what is shown, and what is sent."""
+
+    label: str
+    value: str
+
+
+class Library:
+    """The banks by id, and look-ups that people make by name."""
+
+    def __init__(self, banks: Iterable[Bank]) -> None:
+        self._banks: Mapping[str, Bank] = {bank.id: bank for bank in banks}
+
+    @property
+    def banks(self) -> tuple[Bank, ...]:
+        """Every bank, in the order in which they were loaded."""
+        return tuple(self._banks.values())
+
+    def bank(self, bank_id: str) -> Bank:
+        """Give a bank by id; raises `UnknownBank`."""
+        try:
+            return self._banks[bank_id]
+        except KeyError:
+            raise UnknownBank(bank=_quoted(bank_id)) from None
+
+    def has(self, bank_id: str) -> bool:
+        """Tell whether there is a bank of this id."""
+        return bank_id in self._banks
+
+    def topic(self, bank: Bank, topic: str | None) -> str | None:
+        """Check that a bank has items on a topic; raises `UnknownTopic`."""
+        if topic is not None and not on_topic(bank, topic):
+            raise UnknownTopic(bank=bank.short_title, topic=_quoted(topic))
+        return topic
+
+    def trap(self, wanted: str) -> tuple[Bank, Trap]:
+        """Find a trap by `bank:id` (as suggested) or by its id or name; raises `UnknownTrap`."""
+        for bank in self.banks:
+            for trap in bank.traps.values():
+                if wanted.casefold() in (f"{bank.id}:{trap.id}", trap.id, trap.name.casefold()):
+                    return bank, trap
+        raise UnknownTrap(trap=_quoted(wanted))
+
+    def lesson(self, wanted: str) -> tuple[Bank, Lesson]:
+        """Find a lesson by `bank:id` (as suggested) or by its id or title; raises `UnknownLesson`."""
+        for bank in self.banks:
+            for lesson in bank.lessons.values():
+                if wanted.casefold() in (f"{bank.id}:{lesson.id}", lesson.id, lesson.title.casefold()):
+                    return bank, lesson
+        raise UnknownLesson(lesson=_quoted(wanted))
+
+    def suggest_banks(self, typed: str) -> list[Suggestion]:
+        """Suggest banks whose title contains what was typed."""
+        return _matching(typed, (Suggestion(label=bank.title, value=bank.id) for bank in self.banks))
+
+    def suggest_topics(self, typed: str, bank_id: str | None) -> list[Suggestion]:
+        """Suggest the lessons and the objectives with items, of one bank or of all."""
+        banks = [bank for bank in self.banks if bank_id in (None, bank.id)]
+        lessons = [
+            Suggestion(label=f"Lesson {lesson.id}: {lesson.title}", value=lesson.id)
+            for bank in banks
+            for lesson in bank.lessons.values()
+            if lesson.items
+        ]
+        objectives = [
+            Suggestion(label=f"{objective.id} {objective.title}", value=objective.id)
+            for bank in banks
+            for domain in bank.blueprint.domains
+            for objective in domain.objectives
+            if on_topic(bank, objective.id)
+        ]
+        return _matching(typed, lessons + objectives)
+
+    def suggest_traps(self, typed: str) -> list[Suggestion]:
+        """Suggest traps by either of the two things they confuse."""
+        return _matching(
+            typed,
+            (
+                Suggestion(label=trap.name, value=f"{bank.id}:{trap.id}")
+                for bank in self.banks
+                for trap in bank.traps.values()
+            ),
+        )
+
+    def suggest_lessons(self, typed: str) -> list[Suggestion]:
+        """Suggest lessons by number or title."""
+        return _matching(
+            typed,
+            (
+                Suggestion(label=f"{lesson.id} {lesson.title}", value=f"{bank.id}:{lesson.id}")
+                for bank in self.banks
+                for lesson in bank.lessons.values()
+            ),
+        )
+
+
+def _matching(typed: str, suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+    """Keep what contains every word typed; lines that begin with it come first."""
+    words = typed.casefold().split()
+    found = [each for each in suggestions if all(word in each.label.casefold() for word in words)]
+    found.sort(key=lambda each: not each.label.casefold().startswith(typed.casefold().strip()))
+    return found[:MAX_SUGGESTIONS]
+
+
+def _quoted(text: str) -> str:
+    plain = " ".join(text.replace("`", " ").split())
+    return f"`{plain[:60]}`"

@@ -1,0 +1,172 @@
+"""Planning: turning schedules that are due, or an organiser's wish, into rounds on the ledger."""
+
+import logging
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from random import Random
+
+from bot.domain.bank import Bank
+from bot.domain.errors import BankExhausted
+from bot.domain.item import Item
+from bot.domain.posed import pose
+from bot.domain.rounds import Round, RoundState
+from bot.domain.schedule import Catching, Pause, Schedule, catch_up
+from bot.domain.selection import FEW_LEFT, History, choose, fresh, on_topic
+from bot.services.library import Library
+from bot.storage import boards, notices, rounds, schedules
+from bot.storage.store import Store, Tx
+
+logger = logging.getLogger(__name__)
+
+
+class Planner:
+    """Claims rounds; sends nothing."""
+
+    def __init__(self, store: Store, library: Library) -> None:
+        self._store = store
+        self._library = library
+
+    async def plan_due(self, now: datetime) -> None:
+        """Claim the rounds of every schedule that is due, each in a transaction of its own."""
+        async with self._store.read() as tx:
+            found = await schedules.due(tx, now)
+        for schedule in found:
+            try:
+                await self._run(schedule, now)
+            except Exception:
+                # One server's trouble never delays another; this schedule is tried again at the next tick.
+                logger.exception("schedule %d could not be planned", schedule.id)
+
+    async def plan_now(
+        self, schedule: Schedule, *, count: int, now: datetime, open_for: timedelta | None = None
+    ) -> list[Round]:
+        """Claim the next rounds of today; raises `BankExhausted` when nothing can be asked."""
+        bank = self._library.bank(schedule.bank)
+        async with self._store.write() as tx:
+            planned = await self._claim(tx, schedule, bank, count=count, now=now, open_for=open_for)
+        if not planned:
+            raise BankExhausted
+        return planned
+
+    async def preview(self, schedule: Schedule, *, now: datetime) -> Round:
+        """Give the round that would be next, without claiming it; raises `BankExhausted`."""
+        bank = self._library.bank(schedule.bank)
+        async with self._store.read() as tx:
+            number = await rounds.last_number(tx, schedule.id, schedule.local_date(now)) + 1
+            chosen = await self._choose(tx, schedule, bank, number=number, count=1, now=now)
+        if not chosen:
+            raise BankExhausted
+        day = schedule.local_date(now)
+        return self._round(schedule, bank, chosen[0], number=number, now=now, day=day, open_for=None)
+
+    async def _run(self, schedule: Schedule, now: datetime) -> None:
+        catching = catch_up(schedule, now)
+        async with self._store.write() as tx:
+            if not self._library.has(schedule.bank):
+                await schedules.pause(tx, [schedule.id], Pause.BANK_GONE)
+                text = f"**{schedule.name}** is paused: its bank `{schedule.bank}` is no longer installed."
+                await notices.add(tx, schedule.guild_id, text, now=now)
+                return
+            if not await schedules.advance(tx, schedule, catching.next_run):
+                return
+            await self._tell_skipped(tx, schedule, catching, now)
+            if catching.run is not None:
+                await self._claim_day(tx, schedule, now)
+
+    async def _claim_day(self, tx: Tx, schedule: Schedule, now: datetime) -> None:
+        # A schedule's open rounds close and are revealed before its next post.
+        for asked in await rounds.unfinished(tx, schedule.id):
+            if asked.state is RoundState.OPEN and asked.closes_at > now:
+                await rounds.note(tx, asked.id, closes_at=now, step_at=now)
+        bank = self._library.bank(schedule.bank)
+        planned = await self._claim(tx, schedule, bank, count=schedule.per_day, now=now, open_for=None)
+        if len(planned) < schedule.per_day:
+            text = (
+                f"**{schedule.name}** asked {len(planned)} of {schedule.per_day} questions: "
+                "every other item on its topic is in an open question already."
+            )
+            await notices.add(tx, schedule.guild_id, text, now=now)
+
+    async def _claim(
+        self, tx: Tx, schedule: Schedule, bank: Bank, *, count: int, now: datetime, open_for: timedelta | None
+    ) -> list[Round]:
+        number = await rounds.last_number(tx, schedule.id, schedule.local_date(now)) + 1
+        items = await self._choose(tx, schedule, bank, number=number, count=count, now=now)
+        day = now.astimezone(await schedules.zone_of(tx, schedule.guild_id) or schedule.zone).date()
+        planned = []
+        for place, item in enumerate(items):
+            wanted = self._round(schedule, bank, item, number=number + place, now=now, day=day, open_for=open_for)
+            claimed = await rounds.plan(tx, wanted)
+            if claimed is not None:
+                planned.append(claimed)
+        await self._warn_if_few(tx, schedule, bank, planned, now)
+        return planned
+
+    async def _choose(
+        self, tx: Tx, schedule: Schedule, bank: Bank, *, number: int, count: int, now: datetime
+    ) -> list[Item]:
+        history = History(
+            asked=await rounds.asked(tx, schedule.id),
+            slips=await boards.slips_in(tx, schedule.guild_id, bank.id),
+            busy=await rounds.busy_items(tx, schedule.guild_id, bank.id),
+        )
+        rng = Random(f"{schedule.seed}/{schedule.local_date(now)}/{number}")
+        return choose(bank, on_topic(bank, schedule.topic), history, count=count, rng=rng)
+
+    def _round(
+        self,
+        schedule: Schedule,
+        bank: Bank,
+        item: Item,
+        *,
+        number: int,
+        now: datetime,
+        day: date,
+        open_for: timedelta | None,
+    ) -> Round:
+        on = schedule.local_date(now)
+        return Round(
+            id=0,
+            guild_id=schedule.guild_id,
+            channel_id=schedule.channel_id,
+            schedule_id=schedule.id,
+            bank=bank.id,
+            posed=pose(item, Random(f"{schedule.seed}/{on}/{number}/{item.id}")),
+            state=RoundState.PLANNED,
+            on=on,
+            opened_on=day,
+            number=number,
+            planned_at=now,
+            closes_at=now + (open_for or schedule.open_for),
+            step_at=now,
+            ping_role=schedule.ping_role,
+            silent=schedule.silent,
+            thread=schedule.thread,
+        )
+
+    async def _warn_if_few(
+        self, tx: Tx, schedule: Schedule, bank: Bank, planned: Sequence[Round], now: datetime
+    ) -> None:
+        asked = await rounds.asked(tx, schedule.id)
+        history = History(asked=asked, slips={}, busy=())
+        left = len(fresh(on_topic(bank, schedule.topic), history))
+        before = left + sum(asked.get(each.posed.item.id) == each.planned_at for each in planned)
+        if left < FEW_LEFT <= before or (left == 0 < before):
+            text = (
+                f"**{schedule.name}** has {left} items left that it never asked. "
+                "Then the ones asked longest ago come round again: widen its topic or choose another bank."
+            )
+            await notices.add(tx, schedule.guild_id, text, now=now)
+
+    async def _tell_skipped(self, tx: Tx, schedule: Schedule, catching: Catching, now: datetime) -> None:
+        if not catching.skipped:
+            return
+        times = len(catching.skipped)
+        first = int(catching.skipped[0].timestamp())
+        limit = int(schedule.catch_up.total_seconds() // 3600)
+        text = (
+            f"**{schedule.name}** skipped {times} question time{'s' if times > 1 else ''} from <t:{first}:f>: "
+            f"I was not running, and it was more than {limit} h ago when I came back."
+        )
+        logger.info("schedule %d skipped %d missed runs", schedule.id, times)
+        await notices.add(tx, schedule.guild_id, text, now=now)

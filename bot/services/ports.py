@@ -1,0 +1,101 @@
+"""What services need from outside: the time, and a narrow port towards the chat."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.bank import Bank, Source
+from bot.domain.rounds import Round
+from bot.domain.standings import Standing
+from bot.domain.tally import Tally
+from bot.domain.trap import Trap
+
+Clock = Callable[[], datetime]
+"""Gives the present instant, aware and in UTC."""
+
+
+class Refusal(StrEnum):
+    """Why the chat did not do something."""
+
+    POST_GONE = "the post was deleted"
+    CHANNEL_GONE = "the channel was deleted"
+    FORBIDDEN = "a permission is missing"
+    UNAVAILABLE = "Discord does not answer"
+
+
+class PublishFailed(Exception):
+    """The chat did not do what was asked; `why` says whether trying again can help."""
+
+    def __init__(self, why: Refusal, detail: str = "") -> None:
+        super().__init__(f"{why}: {detail}" if detail else str(why))
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything on a post: each member's marks (see `bot.domain.answer`), and the letters without the bot's seed.
+
+    Bots are left out. `names` are the display names met on the way.
+    """
+
+    marks: Mapping[int, frozenset[str]]
+    unseeded: str = ""
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """What a question's post shows besides its item."""
+
+    round: Round
+    bank: Bank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reveal:
+    """What the reveal of a closed round tells.
+
+    `traps` and `sources` are the ones the item names, as far as the bank still has them. `top` are the day's standings.
+    """
+
+    round: Round
+    bank_title: str
+    lesson_id: str
+    lesson_title: str
+    tally: Tally
+    traps: Mapping[str, Trap]
+    sources: tuple[Source, ...]
+    top: tuple[Standing, ...]
+
+
+class Publisher(Protocol):
+    """What Trapwise does in a chat by itself. Every method may raise `PublishFailed`."""
+
+    async def post(self, posting: Posting) -> int:
+        """Send a question and give its message id; the round's nonce keeps a repetition from showing twice."""
+
+    async def find_post(self, wanted: Round) -> int | None:
+        """Look in the channel for a question that was sent, but whose message id was never stored."""
+
+    async def seed(self, opened: Round) -> None:
+        """Put every letter on the post; letters that are there stay."""
+
+    async def collect(self, asked: Round) -> Snapshot:
+        """Read who holds which letter, all pages of ordinary and super reactions."""
+
+    async def explain(self, reveal: Reveal) -> int:
+        """Send the reveal as a reply to the question and give its message id."""
+
+    async def find_reveal(self, wanted: Round) -> int | None:
+        """Look in the channel for a reveal that was sent, but whose message id was never stored."""
+
+    async def discuss(self, explained: Round) -> None:
+        """Open a discussion thread on the reveal."""
+
+    async def tidy(self, asked: Round, member_id: int, letter: str) -> None:
+        """Take a member's earlier letter off the post: cosmetic, best effort, never raises."""
+
+    async def tell(self, user_id: int, text: str) -> None:
+        """Send someone a direct message, if they take them; never raises."""

@@ -1,0 +1,41 @@
+"""Recalling: what is on file of a learner's own answer to a round, open or closed."""
+
+from dataclasses import dataclass
+
+from bot.domain.answer import Answer
+from bot.domain.errors import ForeignPost
+from bot.domain.grading import grade
+from bot.domain.kinds import Mark
+from bot.domain.rounds import Round, RoundState
+from bot.services.answering import Answering
+from bot.storage import answers, rounds
+from bot.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAnswer:
+    """A learner's answer to a round; `mark` is set once the round is graded and an answer was given."""
+
+    round: Round
+    answer: Answer | None
+    mark: Mark | None
+
+
+class Recalling:
+    """Looks up what a learner answered."""
+
+    def __init__(self, store: Store, answering: Answering) -> None:
+        self._store = store
+        self._answering = answering
+
+    async def own(self, round_id: int, message_id: int, member_id: int) -> OwnAnswer:
+        """Give a learner's answer to the round on a post; raises `ForeignPost` when the two do not belong together."""
+        async with self._store.read() as tx:
+            found = await rounds.by_id(tx, round_id)
+            kept = await answers.of_member(tx, round_id, member_id)
+        if found is None or found.message_id != message_id:
+            raise ForeignPost
+        held = self._answering.held(round_id, member_id) or kept
+        graded = found.state in (RoundState.CLOSED, RoundState.EXPLAINED)
+        mark = grade(found.posed, held) if held is not None and held.given and graded else None
+        return OwnAnswer(round=found, answer=held, mark=mark)

@@ -1,0 +1,287 @@
+"""Stepping: what happens to one round when its next step is due. Act, then mark; every step can be repeated."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.domain.bank import Bank
+from bot.domain.rounds import Round, RoundState
+from bot.domain.schedule import Pause, Schedule
+from bot.domain.standings import Standing, rank
+from bot.domain.tally import tally
+from bot.domain.trap import Trap
+from bot.services.announcing import Announcer
+from bot.services.answering import Answering
+from bot.services.library import Library
+from bot.services.ports import Clock, Posting, Publisher, PublishFailed, Refusal, Reveal, Snapshot
+from bot.storage import answers, boards, rounds, schedules
+from bot.storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""How long a step belongs to whoever took it; after a crash it is due again when this has passed."""
+
+_FIRST_WAIT = timedelta(seconds=10)
+_LONGEST_WAIT = timedelta(minutes=10)
+_LATE = timedelta(minutes=2)
+_USED_UP_DAYS = 60
+"""A member's second answer to an item within so many days is practice: it earns no rank."""
+
+
+class Stepper:
+    """Carries rounds from one state to the next."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        publisher: Publisher,
+        *,
+        answering: Answering,
+        library: Library,
+        announcer: Announcer,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._publisher = publisher
+        self._answering = answering
+        self._library = library
+        self._announcer = announcer
+        self.outage_began: datetime | None = None
+
+    async def step(self, found: Round) -> None:
+        """Take a due round as far as it can go now; does nothing when someone else has taken it."""
+        async with self._store.write() as tx:
+            leased = await rounds.lease(tx, found, until=self._clock() + LEASE)
+        if leased is None:
+            return
+        try:
+            await self._advance(leased)
+        except PublishFailed as failure:
+            await self.refused(leased, failure)
+        except Exception:
+            logger.exception("round %d: its step failed and will be tried again", leased.id)
+            await self._wait(leased)
+
+    async def reconcile(self, asked: Round) -> None:
+        """Repair what was missed on an open round's post, and put missing letters back."""
+        try:
+            begun = self._answering.now_at()
+            snapshot = await self._publisher.collect(asked)
+            changed = await self._answering.reconcile(asked.id, snapshot, begun=begun, outage_began=self.outage_began)
+            if snapshot.unseeded:
+                await self._publisher.seed(asked)
+            if changed:
+                logger.info("round %d: %d answers caught up", asked.id, changed)
+        except PublishFailed as failure:
+            if failure.why is not Refusal.UNAVAILABLE:
+                await self.refused(asked, failure)
+
+    async def refused(self, asked: Round, failure: PublishFailed) -> None:
+        """Deal with what the chat would not do: void, pause, or try again later. Nothing is erased."""
+        logger.warning("round %d (%s): %s", asked.id, asked.state, failure)
+        async with self._store.read() as tx:
+            schedule = await schedules.by_id(tx, asked.schedule_id)
+        match failure.why:
+            case Refusal.POST_GONE:
+                await self.void(asked, "its post was deleted")
+                await self._announcer.tell(
+                    schedule,
+                    f"A question of **{schedule.name}** is void: its post in <#{asked.channel_id}> was deleted.",
+                )
+            case Refusal.CHANNEL_GONE:
+                await self.void(asked, "its channel was deleted")
+                await self.pause(schedule, Pause.CHANNEL_GONE)
+            case Refusal.FORBIDDEN:
+                await self._block(asked)
+                await self.pause(schedule, Pause.FORBIDDEN)
+            case Refusal.UNAVAILABLE:
+                await self._wait(asked)
+            case _:
+                assert_never(failure.why)
+
+    async def pause(self, schedule: Schedule, why: Pause) -> None:
+        """Stop a schedule and tell its organisers, once."""
+        if schedule.paused is why:
+            return
+        async with self._store.write() as tx:
+            await schedules.pause(tx, [schedule.id], why)
+        await self._announcer.tell(schedule, f"**{schedule.name}** is paused: {_why_paused(schedule, why)}.")
+
+    async def void(self, asked: Round, reason: str) -> None:
+        """Drop a round: it gives nothing to anyone."""
+        async with self._store.write() as tx:
+            current = await rounds.by_id(tx, asked.id)
+            if current is None or current.state in (RoundState.VOID, RoundState.EXPLAINED):
+                return
+            await rounds.move(tx, current, RoundState.VOID, void_reason=reason, step_at=None)
+            await boards.keep(tx, asked, (), practice=())
+        self._answering.dropped(asked.id)
+
+    async def _advance(self, found: Round) -> None:
+        match found.state:
+            case RoundState.PLANNED:
+                await self._post(found)
+            case RoundState.OPEN:
+                if found.closes_at <= self._clock():
+                    await self._close(found)
+                else:
+                    await self._seed(found)
+            case RoundState.CLOSING:
+                await self._grade(found)
+            case RoundState.CLOSED:
+                await self._explain(found)
+            case RoundState.EXPLAINED | RoundState.VOID:
+                pass
+            case _:
+                assert_never(found.state)
+
+    async def _post(self, planned: Round) -> None:
+        now = self._clock()
+        async with self._store.read() as tx:
+            schedule = await schedules.by_id(tx, planned.schedule_id)
+            earlier = await rounds.unfinished(tx, planned.schedule_id)
+        if now - planned.planned_at > schedule.catch_up:
+            await self.void(planned, "it could not be posted in time")
+            return
+        if any(_holds_up(each, planned) for each in earlier):
+            await self._later(planned, now + timedelta(seconds=1))
+            return
+        bank = self._library.bank(planned.bank)
+        # An earlier attempt may have been sent without our learning of it: look before sending again.
+        message_id = await self._publisher.find_post(planned) if planned.attempts > 1 else None
+        if message_id is None:
+            message_id = await self._publisher.post(Posting(round=planned, bank=bank))
+        opened = replace(planned, state=RoundState.OPEN, message_id=message_id)
+        async with self._store.write() as tx:
+            if not await rounds.move(tx, planned, RoundState.OPEN, message_id=message_id):
+                return
+        self._answering.opened(opened)
+        logger.info("round %d: posted", opened.id)
+        await self._seed(opened)
+
+    async def _seed(self, opened: Round) -> None:
+        if not opened.seeded:
+            await self._publisher.seed(opened)
+        async with self._store.write() as tx:
+            await rounds.note(tx, opened.id, seeded=True, step_at=opened.closes_at, attempts=0)
+
+    async def _close(self, opened: Round) -> None:
+        late = self._clock() - opened.closes_at > _LATE
+        begun = self._answering.now_at()
+        await self._answering.begin_closing(opened.id, late=late)
+        closing = replace(opened, state=RoundState.CLOSING, closed_late=late)
+        await self._grade(closing, begun=begun)
+
+    async def _grade(self, closing: Round, *, begun: int | None = None) -> None:
+        begun = self._answering.now_at() if begun is None else begun
+        snapshot = await self._last_snapshot(closing)
+        if snapshot is not None:
+            await self._answering.reconcile(closing.id, snapshot, begun=begun, outage_began=self.outage_began)
+        counted = tally(closing.posed, self._answering.all_held(closing.id))
+        closed = replace(closing, state=RoundState.CLOSED)
+        async with self._store.write() as tx:
+            since = closing.opened_on - timedelta(days=_USED_UP_DAYS)
+            practice = await boards.ranked_since(tx, closing, since)
+            await boards.keep(tx, closing, counted.results, practice=practice)
+            if not await rounds.move(tx, closing, RoundState.CLOSED):
+                return
+        self._answering.dropped(closing.id)
+        logger.info("round %d: closed with %d answers", closed.id, counted.participants)
+        await self._explain(replace(closed, attempts=1))
+
+    async def _last_snapshot(self, closing: Round) -> Snapshot | None:
+        try:
+            return await self._publisher.collect(closing)
+        except PublishFailed as failure:
+            if failure.why is not Refusal.FORBIDDEN:
+                raise
+            # What was received live counts; the reveal waits until the permission is back.
+            return None
+
+    async def _explain(self, closed: Round) -> None:
+        reveal_id = await self._publisher.find_reveal(closed) if closed.attempts > 1 else None
+        if reveal_id is None:
+            reveal_id = await self._publisher.explain(await self._reveal(closed))
+        async with self._store.write() as tx:
+            await rounds.move(tx, closed, RoundState.EXPLAINED, reveal_id=reveal_id, step_at=None)
+        logger.info("round %d: explained", closed.id)
+        if closed.thread:
+            await self._discuss(replace(closed, reveal_id=reveal_id))
+
+    async def _discuss(self, explained: Round) -> None:
+        try:
+            await self._publisher.discuss(explained)
+        except PublishFailed as failure:
+            async with self._store.read() as tx:
+                schedule = await schedules.by_id(tx, explained.schedule_id)
+            text = f"**{schedule.name}**: I could not open a discussion thread, for {failure.why}."
+            await self._announcer.tell(schedule, text)
+
+    async def _reveal(self, closed: Round) -> Reveal:
+        async with self._store.read() as tx:
+            held = (await answers.of_rounds(tx, [closed.id]))[closed.id]
+            day = await boards.scores(tx, closed.guild_id, since=closed.opened_on, until=closed.opened_on)
+        item = closed.posed.item
+        bank = self._library.bank(closed.bank) if self._library.has(closed.bank) else None
+        lesson = bank.lessons.get(item.lesson) if bank is not None else None
+        return Reveal(
+            round=closed,
+            bank_title=bank.short_title if bank is not None else closed.bank,
+            lesson_id=item.lesson,
+            lesson_title=lesson.title if lesson is not None else item.lesson,
+            tally=tally(closed.posed, held),
+            traps=_traps_of(bank, closed),
+            sources=tuple(bank.sources[each] for each in item.sources if each in bank.sources) if bank else (),
+            top=_earners(rank(day)),
+        )
+
+    async def _block(self, asked: Round) -> None:
+        async with self._store.write() as tx:
+            await rounds.note(tx, asked.id, step_at=None, attempts=0)
+
+    async def _later(self, found: Round, at: datetime) -> None:
+        async with self._store.write() as tx:
+            await rounds.note(tx, found.id, step_at=at, attempts=found.attempts - 1)
+
+    async def _wait(self, asked: Round) -> None:
+        wait = min(_FIRST_WAIT * 2 ** min(asked.attempts, 10), _LONGEST_WAIT)
+        async with self._store.write() as tx:
+            await rounds.note(tx, asked.id, step_at=self._clock() + wait)
+
+
+def _holds_up(earlier: Round, planned: Round) -> bool:
+    """Tell whether an earlier round must be revealed before the next post: it is closing, and nothing blocks it."""
+    return (
+        earlier.id < planned.id
+        and earlier.state is not RoundState.PLANNED
+        and earlier.closes_at <= planned.planned_at
+        and earlier.step_at is not None
+    )
+
+
+def _why_paused(schedule: Schedule, why: Pause) -> str:
+    match why:
+        case Pause.CHANNEL_GONE:
+            return "its channel was deleted. Choose another with `/schedule edit`, then `/schedule resume`"
+        case Pause.FORBIDDEN:
+            return (
+                f"I may no longer post in <#{schedule.channel_id}>. `/setup` names the permissions I miss there; "
+                "give them back, then `/schedule resume`"
+            )
+        case Pause.BANK_GONE:
+            return f"its bank `{schedule.bank}` is no longer installed"
+        case Pause.ORGANISER:
+            return "an organiser asked for it"
+
+
+def _traps_of(bank: Bank | None, closed: Round) -> dict[str, Trap]:
+    if bank is None:
+        return {}
+    return {trap: bank.traps[trap] for trap in closed.posed.item.traps if trap in bank.traps}
+
+
+def _earners(standings: list[Standing]) -> tuple[Standing, ...]:
+    return tuple(standing for standing in standings if standing.score.units > 0)
