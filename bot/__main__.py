@@ -1,0 +1,124 @@
+"""The command line: `trapwise run`, `playground`, `bank` and `health`; exit codes 0 fine, 1 problems, 2 wrong use."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot import __version__, app, log
+from bot.chat.connection import ConnectionProblem, stay_connected
+from bot.chat.render.sizes import too_large
+from bot.content import cli as bank_commands
+from bot.playground import command as playground
+from bot.settings import SettingsProblem, load_settings
+from bot.storage.store import StorageProblem
+
+FINE, PROBLEMS = 0, 1
+_STALE = timedelta(minutes=2)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; returns the exit code."""
+    args = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = args.command
+    try:
+        return command(args)
+    except (SettingsProblem, StorageProblem, ConnectionProblem, app.ContentProblem) as problem:
+        print(problem, file=sys.stderr)  # noqa: T201 - the command line speaks to a person
+        return PROBLEMS
+    except KeyboardInterrupt:
+        return FINE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="trapwise", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"trapwise {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run the bot in Discord; needs DISCORD_TOKEN")
+    run.set_defaults(command=_run)
+    play = commands.add_parser("playground", help="run the bot in a browser page, without Discord")
+    playground.add_arguments(play)
+    play.set_defaults(command=_play)
+    health = commands.add_parser("health", help="tell whether a running bot is alive (for containers)")
+    health.set_defaults(command=_health)
+    _add_bank_commands(commands.add_parser("bank", help="check and count lesson banks"))
+    return parser
+
+
+def _add_bank_commands(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="report every problem of every file as file:line:column: message")
+    check.add_argument("paths", nargs="*", type=Path, help="folders of banks; the shipped ones when left out")
+    check.set_defaults(
+        command=lambda args: bank_commands.check(args.paths or _shipped(), sys.stdout, rendered=too_large)
+    )
+    stats = commands.add_parser("stats", help="count lessons, items, traps, and items per trap and objective")
+    stats.add_argument("path", nargs="?", type=Path, help="a folder of banks; the shipped ones when left out")
+    stats.add_argument("--json", action="store_true", help="print JSON")
+    stats.set_defaults(
+        command=lambda args: bank_commands.stats(args.path or _shipped()[0], sys.stdout, as_json=args.json)
+    )
+    schema = commands.add_parser("schema", help="write the JSON Schemas that editors complete by")
+    schema.add_argument("folder", nargs="?", type=Path, default=Path("content/schema"))
+    schema.set_defaults(command=lambda args: bank_commands.schema(args.folder, sys.stdout))
+
+
+def _shipped() -> list[Path]:
+    return [app.shipped_content()]
+
+
+def _run(args: argparse.Namespace) -> int:
+    del args
+    settings = load_settings()
+    if settings.discord_token is None:
+        raise SettingsProblem(["DISCORD_TOKEN: is not set; `trapwise playground` runs without one"])
+    token = settings.discord_token.get_secret_value()
+    log.configure(settings.log_level, settings.log_format, sys.stderr, token=token)
+    folders = [app.shipped_content(), *([settings.content_dir] if settings.content_dir is not None else [])]
+    banks = app.load_library(folders)
+
+    async def serve() -> None:
+        bot = await app.open_app(database=settings.database_url, banks=banks, heartbeat=_heartbeat(settings.data_dir))
+        for notice in bot.notices:
+            logging.getLogger("bot").info(notice)
+        try:
+            await stay_connected(bot.client, token)
+        finally:
+            await bot.close()
+
+    asyncio.run(serve())
+    return FINE
+
+
+def _play(args: argparse.Namespace) -> int:
+    log.configure("WARNING", "text", sys.stderr)
+    banks = app.load_library([app.shipped_content()])
+
+    def make_app(*, database: str, clock: Callable[[], datetime]) -> Awaitable[app.App]:
+        return app.open_app(database=f"sqlite+aiosqlite:///{database}", banks=banks, clock=clock)
+
+    return asyncio.run(playground.run(args, make_app=make_app))
+
+
+def _health(args: argparse.Namespace) -> int:
+    del args
+    heartbeat = _heartbeat(load_settings().data_dir)
+    try:
+        age = app.system_clock().timestamp() - heartbeat.stat().st_mtime
+    except OSError:
+        print(f"no sign of life: {heartbeat} is not there", file=sys.stderr)  # noqa: T201
+        return PROBLEMS
+    alive = age < _STALE.total_seconds()
+    print(f"{'alive' if alive else 'not answering'}: last tick {age:.0f} s ago")  # noqa: T201
+    return FINE if alive else PROBLEMS
+
+
+def _heartbeat(data_dir: Path) -> Path:
+    return data_dir / "heartbeat"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""The composition root: builds everything by hand, once, and closes it in order."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random, SystemRandom
+
+from bot.chat.answer_buttons import MyAnswer, Settle
+from bot.chat.client import TrapwiseClient
+from bot.chat.cogs.boards import BoardCog, BoardPage
+from bot.chat.cogs.help import HelpCog
+from bot.chat.cogs.rounds import RoundCog
+from bot.chat.cogs.schedules import Restore, ScheduleCog
+from bot.chat.cogs.setup import PostNow, Preview, SetupCog
+from bot.chat.cogs.study import LessonPage, StudyCog
+from bot.chat.publisher import DiscordPublisher
+from bot.chat.render.sizes import too_large
+from bot.chat.services import Services
+from bot.chat.surfaces.reactions import Reactions
+from bot.content.loader import load_banks
+from bot.content.problems import Problem
+from bot.domain.bank import Bank
+from bot.services.announcing import Announcer
+from bot.services.answering import Answering
+from bot.services.daily import Daily
+from bot.services.library import Library
+from bot.services.organising import Organising
+from bot.services.planning import Planner
+from bot.services.ports import Clock
+from bot.services.recalling import Recalling
+from bot.services.registry import CommandRegistry
+from bot.services.standings import Standings
+from bot.services.stepping import Stepper
+from bot.storage.store import Store, open_store
+
+BUTTONS = (MyAnswer, Settle, Preview, PostNow, Restore, LessonPage, BoardPage)
+
+
+class ContentProblem(Exception):
+    """The banks cannot be used; the text has one line per problem."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """One composed bot: its client, not yet connected, and sentences for whoever started it."""
+
+    client: TrapwiseClient
+    daily: Daily
+    answering: Answering
+    store: Store
+    notices: tuple[str, ...]
+
+    async def close(self) -> None:
+        """Stop the background work, disconnect, and close the database; nothing received is lost."""
+        await self.client.close()
+        await self.store.close()
+
+
+def system_clock() -> datetime:
+    """Give the present instant from the machine's clock."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place that names the system clock
+
+
+def shipped_content() -> Path:
+    """Give the folder of the banks that come with Trapwise: inside the installed package, else in the checkout."""
+    installed = Path(__file__).parent / "shipped"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "content"
+
+
+def load_library(folders: Iterable[Path]) -> list[Bank]:
+    """Load every bank of several folders; an id of a later folder replaces an earlier one.
+
+    Raises:
+        ContentProblem: some file has a problem; the text lists all of them.
+    """
+    banks: dict[str, Bank] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        loaded = load_banks(folder, rendered=too_large)
+        banks |= loaded.banks
+        problems += loaded.all_problems
+    if problems:
+        raise ContentProblem("\n".join(str(problem) for problem in problems))
+    return list(banks.values())
+
+
+async def open_app(
+    *,
+    database: str,
+    banks: Sequence[Bank],
+    clock: Clock = system_clock,
+    rng: Random | None = None,
+    longest_nap: timedelta = timedelta(seconds=30),
+    heartbeat: Path | None = None,
+) -> App:
+    """Open the database at a URL and compose a bot around it; each tick touches the file `heartbeat`.
+
+    Raises:
+        StorageProblem: the database cannot be used.
+    """
+    store = await open_store(database, now=clock())
+    library = Library(banks)
+    answering = Answering(store, clock)
+    client = TrapwiseClient()
+    publisher = DiscordPublisher(client)
+    announcer = Announcer(store, clock, publisher)
+    planner = Planner(store, library)
+    stepper = Stepper(store, clock, publisher, answering=answering, library=library, announcer=announcer)
+    daily = Daily(
+        store,
+        clock,
+        answering=answering,
+        planner=planner,
+        stepper=stepper,
+        longest_nap=longest_nap,
+        beat=heartbeat.touch if heartbeat is not None else _silent,
+    )
+    services = Services(
+        clock=clock,
+        library=library,
+        answering=answering,
+        recalling=Recalling(store, answering),
+        organising=Organising(
+            store, clock, library=library, planner=planner, rng=rng or SystemRandom(), wake=daily.wake
+        ),
+        standings=Standings(store, clock, library=library),
+        announcer=announcer,
+        daily=daily,
+        stepper=stepper,
+    )
+    client.begin(
+        services,
+        reactions=Reactions(client, answering, publisher),
+        registry=CommandRegistry(store),
+        cogs=[cog(services) for cog in (SetupCog, ScheduleCog, RoundCog, StudyCog, BoardCog, HelpCog)],
+        buttons=BUTTONS,
+    )
+    notice = f"The database is {'new' if store.created else 'kept'} in {store.where}."
+    return App(client=client, daily=daily, answering=answering, store=store, notices=(notice,))
+
+
+def _silent() -> None:
+    """Let a tick pass without a sign of life: nobody looks for one."""

@@ -1,0 +1,149 @@
+"""The client: connects the services to Discord's events, and keeps the command list in step."""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chat.permissions import invited_with
+from bot.chat.replies import refuse
+from bot.chat.services import Services
+from bot.chat.surfaces.reactions import Reactions
+from bot.domain.schedule import Pause
+from bot.services.registry import CommandRegistry
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 8
+"""How long a step under way may take when stopping; what is left is due again after the next start."""
+
+Button = type[discord.ui.DynamicItem[Any]]
+
+
+def intents() -> discord.Intents:
+    """Give the only events Trapwise asks for: servers and their channels, and reactions. None is privileged."""
+    return discord.Intents(guilds=True, guild_reactions=True)
+
+
+class Tree(app_commands.CommandTree["TrapwiseClient"]):
+    """The command list; whatever goes wrong in a command ends in one private sentence."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["TrapwiseClient"], error: app_commands.AppCommandError, /
+    ) -> None:
+        await refuse(interaction, error)
+
+
+class TrapwiseClient(commands.Bot):
+    """discord.py's client with Trapwise's services. `begin` must be called before it connects."""
+
+    services: Services
+
+    def __init__(self) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+        )
+        self._lost_at: datetime | None = None
+        self._loop_task: asyncio.Task[None] | None = None
+
+    def begin(
+        self,
+        services: Services,
+        *,
+        reactions: Reactions,
+        registry: CommandRegistry,
+        cogs: Sequence[commands.Cog],
+        buttons: Sequence[Button],
+    ) -> None:
+        """Take the services and everything that answers people."""
+        self.services = services
+        self._reactions = reactions
+        self._registry = registry
+        self._waiting_cogs = cogs
+        self._buttons = buttons
+
+    async def setup_hook(self) -> None:
+        for cog in self._waiting_cogs:
+            await self.add_cog(cog)
+        self.add_dynamic_items(*self._buttons)
+        await self._sync()
+        await self.services.daily.begin()
+        self._loop_task = asyncio.create_task(self.services.daily.run(), name="daily")
+
+    async def close(self) -> None:
+        """Stop ticking, let what is under way finish, and disconnect."""
+        if self._loop_task is not None:
+            self._loop_task.cancel()
+            await asyncio.gather(self._loop_task, return_exceptions=True)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    await self.services.daily.stop()
+        await super().close()
+
+    def invitation(self) -> str:
+        """Give the link with which an organiser adds the bot to a server."""
+        assert self.application_id is not None
+        return discord.utils.oauth_url(
+            self.application_id, permissions=invited_with(), scopes=("bot", "applications.commands")
+        )
+
+    async def on_connect(self) -> None:
+        """Repair what was missed: this is a first connection, or one that could not resume."""
+        lost, self._lost_at = self._lost_at, None
+        await self.services.daily.catch_up(outage_began=lost)
+
+    async def on_resumed(self) -> None:
+        """Forget the gap: Discord has replayed what happened in it."""
+        self._lost_at = None
+
+    async def on_disconnect(self) -> None:
+        """Remember since when events may be missing."""
+        if self._lost_at is None and hasattr(self, "services"):
+            self._lost_at = self.services.clock()
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        await self._reactions.added(event)
+
+    async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
+        await self._reactions.removed(event)
+
+    async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
+        await self._reactions.cleared(event)
+
+    async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
+        await self._reactions.emoji_cleared(event)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Pause the schedules of a deleted channel, and drop the questions that went with it."""
+        services = self.services
+        for asked in services.answering.open_rounds():
+            if asked.channel_id == channel.id:
+                await services.stepper.void(asked, "its channel was deleted")
+        for schedule in (await services.organising.of_channel(channel.id)).values():
+            await services.stepper.pause(schedule, Pause.CHANNEL_GONE)
+
+    async def _sync(self) -> None:
+        """Send the command list to Discord, only when it differs from what was sent last."""
+        wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        print_of_it = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+        there = {command.name for command in await self.tree.fetch_commands()}
+        if await self._registry.is_current(print_of_it) and there == {each["name"] for each in wanted}:
+            return
+        await self.tree.sync()
+        await self._registry.sent(print_of_it)
+        logger.info("commands sent to Discord: %d", len(wanted))

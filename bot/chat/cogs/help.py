@@ -1,0 +1,33 @@
+"""`/help`: what a learner can do, what an organiser can do, and who sees what."""
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chat.layouts import card
+from bot.chat.replies import Interaction, show
+
+_LEARNERS = """### How Trapwise works
+A question appears in the channel. **React with a letter** under it; where it says *Choose 2* or more, react with each.
+Change your mind as often as you like till it closes. Then the answer comes, with **the trap behind each wrong option**.
+- **My answer** under a question: what I have on file for you
+- `/lesson` read what the questions are about
+- `/trap` two things that are easily confused, told apart
+- `/leaderboard` who leads; `/me` your marks and the traps that catch you"""
+
+_PRIVACY = """**Who sees what**
+Reactions are public, also while a question is open. What commands and buttons show you, only you see. The reveal \
+tells how many chose each option, never who. Speed never counts."""
+
+_ORGANISERS = """**For organisers** (people with Manage Server)
+- `/setup` where, when and from which bank the daily question comes
+- `/schedule` add, show, edit, pause, resume or remove schedules
+- `/round post` ask now; `/round close` close and explain now"""
+
+
+class HelpCog(commands.Cog):
+    """Explains what can be done."""
+
+    @app_commands.command(description="What you can do here, and who sees what")
+    async def help(self, interaction: Interaction) -> None:
+        organiser = interaction.permissions.manage_guild
+        await show(interaction, card([_LEARNERS, *([_ORGANISERS] if organiser else []), _PRIVACY]))

@@ -1,0 +1,68 @@
+"""`/round`: asking now, and closing early."""
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chat.cogs.schedules import Count, suggest_schedules
+from bot.chat.organisers import guild_of, tell_organiser
+from bot.chat.render.text import cut, plural
+from bot.chat.replies import Interaction
+from bot.chat.services import Services
+from bot.domain.reading import read_duration
+
+_LABEL = 90
+
+
+@app_commands.guild_only()
+@app_commands.default_permissions(manage_guild=True)
+class RoundCog(commands.GroupCog, group_name="round", group_description="Ask a question now, or close one early"):
+    """Posts and closes questions out of turn."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+
+    @app_commands.command(description="Ask the next question of a schedule now")
+    @app_commands.describe(
+        schedule="Which schedule; the first one when left out",
+        questions="How many, 1 to 5",
+        open_for="How long they stay open, such as 30m; as the schedule says when left out",
+    )
+    async def post(
+        self,
+        interaction: Interaction,
+        schedule: str | None = None,
+        questions: Count = 1,
+        open_for: str | None = None,
+    ) -> None:
+        length = read_duration(open_for) if open_for is not None else None
+        planned = await self._services.organising.post_now(
+            guild_of(interaction), schedule, count=questions, open_for=length
+        )
+        await tell_organiser(
+            interaction, f"{plural(len(planned), 'question')} on the way to <#{planned[0].channel_id}>."
+        )
+
+    @app_commands.command(description="Close an open question now and explain it")
+    @app_commands.describe(question="Which question; the oldest open one when left out")
+    async def close(self, interaction: Interaction, question: str | None = None) -> None:
+        number = int(question) if question is not None and question.isdigit() else None
+        wanted = -1 if question is not None and number is None else number
+        closed = await self._services.organising.close_now(guild_of(interaction), wanted)
+        await tell_organiser(
+            interaction, f"Closing question {closed.id}; its explanation follows in <#{closed.channel_id}>."
+        )
+
+    @post.autocomplete("schedule")
+    async def _schedules(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await suggest_schedules(self._services, guild_of(interaction), typed)
+
+    @close.autocomplete("question")
+    async def _questions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        found = await self._services.organising.open_rounds(guild_of(interaction))
+        labels = [(cut(f"{each.id}: {each.posed.item.stem.strip()}", _LABEL), str(each.id)) for each in found]
+        return [
+            app_commands.Choice(name=label, value=value)
+            for label, value in labels
+            if typed.casefold() in label.casefold()
+        ][:25]

@@ -1,0 +1,57 @@
+"""The connection to Discord: held until someone asks to stop, or until it cannot work."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+
+import aiohttp
+import discord
+
+from bot.chat.client import TrapwiseClient
+
+logger = logging.getLogger(__name__)
+
+
+class ConnectionProblem(Exception):
+    """Discord cannot be reached, or does not take this bot; the message says what to do."""
+
+
+async def stay_connected(client: TrapwiseClient, token: str) -> None:
+    """Stay connected until SIGINT or SIGTERM; closing the client is the caller's.
+
+    Raises:
+        ConnectionProblem: the token is refused, or there is no network at the start.
+    """
+    running = asyncio.create_task(client.start(token), name="discord")
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels the main task instead
+            loop.add_signal_handler(number, stopping.set)
+    asked = asyncio.create_task(stopping.wait(), name="stop")
+    try:
+        await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            _explain(running)
+        else:
+            logger.info("stopping")
+    finally:
+        asked.cancel()
+        running.cancel()
+        await asyncio.gather(running, asked, return_exceptions=True)
+
+
+def _explain(running: asyncio.Task[None]) -> None:
+    try:
+        running.result()
+    except discord.LoginFailure:
+        raise ConnectionProblem(
+            "DISCORD_TOKEN: Discord does not know this token; copy it again from the application's Bot page."
+        ) from None
+    except discord.PrivilegedIntentsRequired:
+        raise ConnectionProblem("Discord asks for an intent Trapwise does not use; update Trapwise.") from None
+    except (aiohttp.ClientError, OSError, discord.GatewayNotFound) as trouble:
+        raise ConnectionProblem(
+            f"Discord cannot be reached ({type(trouble).__name__}); check the network and start again."
+        ) from trouble

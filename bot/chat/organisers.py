@@ -1,0 +1,37 @@
+"""What organisers' commands share: who they are, what they should know first, and whether a channel will do."""
+
+import discord
+
+from bot.chat.permissions import costs, missing
+from bot.chat.replies import Interaction, reply
+from bot.chat.services import services_of
+from bot.domain.errors import ChannelUnfit
+
+
+def guild_of(interaction: Interaction) -> int:
+    """Give the server of an interaction; commands for servers only are hidden elsewhere."""
+    assert interaction.guild_id is not None
+    return interaction.guild_id
+
+
+async def tell_organiser(interaction: Interaction, text: str, *, view: discord.ui.View | None = None) -> None:
+    """Answer an organiser privately, with what happened since their last command on top."""
+    waiting = await services_of(interaction).announcer.waiting(guild_of(interaction))
+    notices = "".join(f"⚠️ {notice}\n" for notice in waiting)
+    await reply(interaction, f"{notices}{text}", view=view)
+
+
+def check_channel(channel: discord.TextChannel) -> str:
+    """Check that questions can be asked in a channel; gives a sentence about what is missing but not needed.
+
+    Raises:
+        ChannelUnfit: something needed is missing; the message names what each missing permission costs.
+    """
+    required, optional = missing(channel, channel.guild.me)
+    if required:
+        raise ChannelUnfit(channel=channel.mention, reasons=_capital(costs(required)))
+    return f"\n-# Not needed, but nice to have: {costs(optional)}." if optional else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,187 @@
+"""The publisher: what Trapwise does in Discord by itself, and what each of Discord's refusals means."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+import discord
+
+from bot.chat.answer_buttons import MyAnswer, post_id
+from bot.chat.layouts import REVEALED, card, row
+from bot.chat.letters import EMOJI, letter_of
+from bot.chat.render.question import question
+from bot.chat.render.reveal import reveal
+from bot.domain.rounds import Round
+from bot.services.ports import Posting, PublishFailed, Refusal, Reveal, Snapshot
+
+logger = logging.getLogger(__name__)
+
+_GONE = {
+    10003: Refusal.CHANNEL_GONE,
+    10004: Refusal.CHANNEL_GONE,
+    10008: Refusal.POST_GONE,
+}
+_TOO_MANY_EMOJI = 30010
+_BAD_FORM = 50035
+_LOOKED_THROUGH = 500
+
+
+class DiscordPublisher:
+    """Posts, reads and explains through discord.py's client."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def post(self, posting: Posting) -> int:
+        asked = posting.round
+        role = asked.ping_role
+        mentions = discord.AllowedMentions(
+            everyone=False, users=False, roles=[discord.Object(role)] if role is not None else False
+        )
+        async with _refusals():
+            sent = await self._channel(asked).send(
+                question(asked, posting.bank),
+                view=row(MyAnswer(asked.id)),
+                nonce=asked.nonce,
+                silent=asked.silent,
+                allowed_mentions=mentions,
+            )
+        return sent.id
+
+    async def find_post(self, wanted: Round) -> int | None:
+        found = await self._find(wanted, lambda message: post_id(message) == wanted.id)
+        return None if found is None else found.id
+
+    async def seed(self, opened: Round) -> None:
+        async with _refusals():
+            for letter in opened.posed.letters:
+                try:
+                    await self._message(opened).add_reaction(EMOJI[letter])
+                except discord.HTTPException as trouble:
+                    if trouble.code != _TOO_MANY_EMOJI:
+                        raise
+                    # Members filled the post with other emoji: the letters that fit must do.
+                    logger.warning("round %d: no room for another letter", opened.id)
+                    return
+
+    async def collect(self, asked: Round) -> Snapshot:
+        marks: dict[int, set[str]] = {}
+        names: dict[int, str] = {}
+        seeded: set[str] = set()
+        async with _refusals():
+            message = await self._message(asked).fetch()
+            for reaction in message.reactions:
+                letter = letter_of(str(reaction.emoji))
+                if letter is None or letter not in asked.posed.letters:
+                    continue
+                if reaction.me or reaction.me_burst:
+                    seeded.add(letter)
+                async for mark, user in _holders(reaction, letter):
+                    if not user.bot:
+                        marks.setdefault(user.id, set()).add(mark)
+                        names[user.id] = user.display_name
+        return Snapshot(
+            marks={member: frozenset(held) for member, held in marks.items()},
+            unseeded="".join(letter for letter in asked.posed.letters if letter not in seeded),
+            names=names,
+        )
+
+    async def explain(self, told: Reveal) -> int:
+        asked = told.round
+        async with _refusals():
+            sent = await self._channel(asked).send(
+                view=card(reveal(told), accent=REVEALED),
+                reference=self._reference(asked),
+                mention_author=False,
+                nonce=f"r{asked.nonce}"[:25],
+                silent=asked.silent,
+            )
+        return sent.id
+
+    async def find_reveal(self, wanted: Round) -> int | None:
+        found = await self._find(
+            wanted,
+            lambda message: message.reference is not None and message.reference.message_id == wanted.message_id,
+        )
+        return None if found is None else found.id
+
+    async def discuss(self, explained: Round) -> None:
+        async with _refusals():
+            told = self._client.get_partial_messageable(explained.channel_id, guild_id=explained.guild_id)
+            await told.get_partial_message(explained.reveal_id or 0).create_thread(
+                name=f"Discuss question {explained.id}", auto_archive_duration=1440
+            )
+
+    async def tidy(self, asked: Round, member_id: int, letter: str) -> None:
+        try:
+            await self._message(asked).remove_reaction(EMOJI[letter], discord.Object(member_id))
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
+            logger.debug("round %d: an earlier letter stays (%s)", asked.id, trouble)
+
+    async def tell(self, user_id: int, text: str) -> None:
+        try:
+            user = self._client.get_user(user_id) or await self._client.fetch_user(user_id)
+            await user.send(text)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
+            logger.info("an organiser takes no direct messages (%s); the next command will say it", trouble)
+
+    async def _find(self, wanted: Round, fits: Callable[[discord.Message], bool]) -> discord.Message | None:
+        async with _refusals():
+            since = wanted.planned_at
+            history = self._channel(wanted).history(after=since, limit=_LOOKED_THROUGH, oldest_first=True)
+            async for message in history:
+                if message.author == self._client.user and fits(message):
+                    return message
+        return None
+
+    def _channel(self, asked: Round) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(asked.channel_id, guild_id=asked.guild_id)
+
+    def _message(self, asked: Round) -> discord.PartialMessage:
+        return self._channel(asked).get_partial_message(asked.message_id or 0)
+
+    def _reference(self, asked: Round) -> discord.MessageReference:
+        return discord.MessageReference(
+            message_id=asked.message_id or 0,
+            channel_id=asked.channel_id,
+            guild_id=asked.guild_id,
+            fail_if_not_exists=True,
+        )
+
+
+async def _holders(reaction: discord.Reaction, letter: str) -> AsyncIterator[tuple[str, discord.User | discord.Member]]:
+    """Yield everyone who holds a letter, with the mark for each sort of reaction; all pages."""
+    ordinary = reaction.count - reaction.burst_count
+    if ordinary > int(reaction.me):
+        async for user in reaction.users(limit=None, type=discord.ReactionType.normal):
+            yield letter, user
+    if reaction.burst_count > int(reaction.me_burst):
+        async for user in reaction.users(limit=None, type=discord.ReactionType.burst):
+            yield letter.lower(), user
+
+
+@asynccontextmanager
+async def _refusals() -> AsyncIterator[None]:
+    """Turn Discord's errors into `PublishFailed`; anything that is a fault of ours stays what it is."""
+    try:
+        yield
+    except discord.HTTPException as trouble:
+        why = _why(trouble)
+        if why is None:
+            raise
+        raise PublishFailed(why, f"{trouble.status} {trouble.code}") from trouble
+    except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
+        raise PublishFailed(Refusal.UNAVAILABLE, type(trouble).__name__) from trouble
+
+
+def _why(trouble: discord.HTTPException) -> Refusal | None:
+    if trouble.code in _GONE:
+        return _GONE[trouble.code]
+    if isinstance(trouble, discord.Forbidden):
+        return Refusal.FORBIDDEN
+    if trouble.status >= 500 or trouble.status == 429:  # noqa: PLR2004 - HTTP's own numbers
+        return Refusal.UNAVAILABLE
+    if trouble.code == _BAD_FORM and "message_reference" in str(trouble):
+        return Refusal.POST_GONE
+    return None

@@ -1,0 +1,70 @@
+"""How an answer scored, in words: the arithmetic that a learner can always see."""
+
+from typing import assert_never
+
+from bot.chat.letters import shown
+from bot.chat.render.text import in_marks, when
+from bot.domain.answer import Answer, Came, Surface
+from bot.domain.grading import units
+from bot.domain.item import ItemKind, MultipleRule
+from bot.domain.kinds import Mark
+from bot.domain.rounds import Round, RoundState
+from bot.services.recalling import OwnAnswer
+
+_RULES = {
+    MultipleRule.EXAM: "one share for each right choice; a choice beyond the number asked for costs a share",
+    MultipleRule.STRICT: "all or nothing",
+    MultipleRule.MINUS: "one share for each right choice, minus one for each wrong one",
+}
+
+
+def own_answer(own: OwnAnswer) -> str:
+    """Write what is on file of a learner's answer, and after closing why it scored so."""
+    answer, asked = own.answer, own.round
+    if asked.state is RoundState.VOID:
+        return f"This question is void ({asked.void_reason}): it counts for nobody."
+    if answer is None or not answer.given:
+        return _nothing(asked, withdrawn=answer is not None)
+    held = f"Your answer: {shown(answer.choice)}, {_how_it_came(answer)}."
+    if own.mark is not None:
+        return f"{held}\n{arithmetic(own.mark, asked, unresolved=answer.unresolved)}"
+    if asked.state is not RoundState.OPEN:
+        return f"{held}\nThe question is closed; the reveal is on its way."
+    if answer.unresolved:
+        return (
+            f"I found {shown(answer.choice)} on your behalf at once after I had been away, and cannot tell which you "
+            "tapped last. Until you settle it, this scores nothing. **Which one is your answer?**"
+        )
+    return f"{held}\nYou can change it until {when(asked.closes_at, 'f')}."
+
+
+def arithmetic(mark: Mark, asked: Round, *, unresolved: bool) -> str:
+    """Write how a mark came about, such as `2 right, 1 wrong of 3: 1/3 of 1 mark`."""
+    item = asked.posed.item
+    earned = in_marks(units(mark, item.weight))
+    key = shown("".join(sorted(asked.posed.key)))
+    if unresolved:
+        return f"Several letters appeared at once and were never settled, so this earned 0 marks. The answer: {key}."
+    match item.kind:
+        case ItemKind.SINGLE:
+            verdict = "Right" if mark.fraction == 1 else f"Wrong; the answer is {key}"
+            return f"**{verdict}: {earned}.**"
+        case ItemKind.MULTIPLE:
+            counted = f"{mark.right} right, {mark.wrong} wrong of {mark.keyed}: {mark.fraction}"
+            return f"**{counted}, {earned}.** The answer: {key}.\n-# How it is marked: {_RULES[item.rule]}."
+        case _:
+            assert_never(item.kind)
+
+
+def _nothing(asked: Round, *, withdrawn: bool) -> str:
+    if asked.state is not RoundState.OPEN:
+        return "You had no answer on file when this question closed."
+    start = "You withdrew your answer" if withdrawn else "I have no answer of yours on file"
+    return f"{start}. React with a letter under the question until {when(asked.closes_at, 'f')}."
+
+
+def _how_it_came(answer: Answer) -> str:
+    surface = "given by reaction" if answer.surface is Surface.REACTIONS else "given privately"
+    if answer.came is Came.CATCH_UP:
+        return f"{surface}, found {when(answer.at)} when I came back"
+    return f"{surface} {when(answer.at)}"

@@ -1,0 +1,30 @@
+"""The question's post: plain text that shows in notifications and cannot be hidden."""
+
+from bot.chat.letters import EMOJI
+from bot.chat.render.text import when
+from bot.domain.bank import Bank
+from bot.domain.item import ItemKind
+from bot.domain.kinds import KINDS
+from bot.domain.rounds import Round
+
+
+def question(asked: Round, bank: Bank) -> str:
+    """Write the content of a question's post, at most 2,000 characters (checked with the bank)."""
+    item = asked.posed.item
+    lesson = bank.lessons.get(item.lesson)
+    ping = f"<@&{asked.ping_role}> " if asked.ping_role is not None else ""
+    title = f"{bank.short_title} · {lesson.id} {lesson.title}" if lesson is not None else bank.short_title
+    instruction = KINDS[item.kind].instruction(len(asked.posed.key))
+    options = "\n".join(f"{EMOJI[letter]} {option.text}" for letter, option in asked.posed.options)
+    return (
+        f"{ping}**{title}**\n{item.stem.strip()}\n\n{options}\n\n"
+        f"**{instruction}.** Closes {when(asked.closes_at)}.\n-# {_how_to(item.kind)}"
+    )
+
+
+def _how_to(kind: ItemKind) -> str:
+    change = {
+        ItemKind.SINGLE: "React with one letter; to change your mind, react with another.",
+        ItemKind.MULTIPLE: "React with every letter you choose; take a letter away to unchoose it.",
+    }
+    return f"{change[kind]} Letters are public. **My answer** shows you what I have on file."

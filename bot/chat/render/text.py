@@ -1,0 +1,53 @@
+"""Small pieces of text: names that cannot format or ping, instants, bars, and cutting to size."""
+
+from datetime import datetime
+
+import discord
+
+from bot.domain.grading import marks
+
+MESSAGE_LIMIT = 2000
+"""Characters in the content of one message."""
+
+LAYOUT_LIMIT = 4000
+"""Characters in all texts of one Components V2 layout together."""
+
+
+def safe(name: str) -> str:
+    """Write a name so that it neither formats nor mentions anyone."""
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(name)).replace("\n", " ")
+
+
+def when(instant: datetime, style: str = "R") -> str:
+    """Write an instant as Discord's timestamp, shown in each reader's own zone."""
+    return f"<t:{int(instant.timestamp())}:{style}>"
+
+
+def bar(part: int, whole: int, width: int = 10) -> str:
+    """Draw a share as text."""
+    filled = round(width * part / whole) if whole else 0
+    return "▰" * filled + "▱" * (width - filled)
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a share in whole percent."""
+    return f"{round(100 * part / whole) if whole else 0} %"
+
+
+def cut(text: str, limit: int) -> str:
+    """Shorten a text to a limit, at a word where possible."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    return kept.rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun: `1 answer`, `2 answers`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def in_marks(units: int) -> str:
+    """Write units as marks with their noun: `1 mark`, `2.5 marks`."""
+    number = marks(units)
+    return f"{number} mark" if number == "1" else f"{number} marks"

@@ -1,0 +1,94 @@
+"""Answers by reaction: raw gateway events only, since a cache forgets messages and restarts."""
+
+import logging
+
+import discord
+
+from bot.chat.letters import letter_of
+from bot.domain.item import ItemKind
+from bot.domain.rounds import Round
+from bot.services.answering import Answering, Verdict
+from bot.services.ports import Publisher, PublishFailed
+
+logger = logging.getLogger(__name__)
+
+_TIDYING_AT_ONCE = 5
+"""More removals than this at a time are dropped: they are cosmetic and spend the budget that questions need."""
+
+
+class Reactions:
+    """Hears letters come and go, and keeps single-select posts tidy where it may."""
+
+    def __init__(self, client: discord.Client, answering: Answering, publisher: Publisher) -> None:
+        self._client = client
+        self._answering = answering
+        self._publisher = publisher
+        self._tidying = 0
+
+    async def added(self, event: discord.RawReactionActionEvent) -> None:
+        """Record a letter; anything that is no letter of a round costs one look-up."""
+        asked = self._answering.round_of(event.message_id)
+        if asked is None or (mark := _mark(event)) is None or self._is_bot(event):
+            return
+        name = event.member.display_name if event.member is not None else None
+        verdict = await self._answering.tap(event.message_id, event.user_id, mark, name=name)
+        if verdict is Verdict.RECORDED and asked.posed.item.kind is ItemKind.SINGLE:
+            await self._tidy(asked, event.user_id)
+
+    async def removed(self, event: discord.RawReactionActionEvent) -> None:
+        """Record that a letter is gone."""
+        if self._answering.round_of(event.message_id) is None or (mark := _mark(event)) is None:
+            return
+        await self._answering.lift(event.message_id, event.user_id, mark)
+
+    async def cleared(self, event: discord.RawReactionClearEvent) -> None:
+        """Put the letters back after a moderator cleared a post; no answer is withdrawn."""
+        if self._answering.round_of(event.message_id) is not None:
+            await self._seed(await self._answering.clear(event.message_id))
+
+    async def emoji_cleared(self, event: discord.RawReactionClearEmojiEvent) -> None:
+        """Put one letter back after a moderator cleared it; no answer is withdrawn."""
+        letter = letter_of(str(event.emoji))
+        if letter is not None and self._answering.round_of(event.message_id) is not None:
+            await self._seed(await self._answering.clear(event.message_id, letter))
+
+    async def _seed(self, asked: Round | None) -> None:
+        if asked is None:
+            return
+        try:
+            await self._publisher.seed(asked)
+        except PublishFailed as failure:
+            logger.info("round %d: letters could not be put back (%s)", asked.id, failure)
+
+    async def _tidy(self, asked: Round, member_id: int) -> None:
+        held = self._answering.held(asked.id, member_id)
+        if held is None or self._tidying >= _TIDYING_AT_ONCE or not self._may_tidy(asked):
+            return
+        self._tidying += 1
+        try:
+            for letter in held.seen:
+                # Look again before each removal: the member may have come back to this letter meanwhile.
+                current = self._answering.held(asked.id, member_id)
+                if current is None or letter.islower() or letter in current.choice:
+                    continue
+                self._answering.mark_tidied(asked.message_id or 0, member_id, letter)
+                await self._publisher.tidy(asked, member_id, letter)
+        finally:
+            self._tidying -= 1
+
+    def _may_tidy(self, asked: Round) -> bool:
+        guild = self._client.get_guild(asked.guild_id)
+        channel = guild.get_channel(asked.channel_id) if guild is not None else None
+        return channel is not None and channel.permissions_for(channel.guild.me).manage_messages
+
+    def _is_bot(self, event: discord.RawReactionActionEvent) -> bool:
+        if event.member is not None:
+            return event.member.bot
+        return self._client.user is not None and event.user_id == self._client.user.id
+
+
+def _mark(event: discord.RawReactionActionEvent) -> str | None:
+    letter = letter_of(event.emoji.name) if event.emoji.id is None else None
+    if letter is None:
+        return None
+    return letter.lower() if event.burst else letter
