@@ -78,10 +78,12 @@ def _run(args: argparse.Namespace) -> int:
     token = settings.discord_token.get_secret_value()
     log.configure(settings.log_level, settings.log_format, sys.stderr, token=token)
     folders = [app.shipped_content(), *([settings.content_dir] if settings.content_dir is not None else [])]
-    banks = app.load_library(folders)
+    shelves = app.load_shelves(folders)
 
     async def serve() -> None:
-        bot = await app.open_app(database=settings.database_url, banks=banks, heartbeat=_heartbeat(settings.data_dir))
+        bot = await app.open_app(
+            database=settings.database_url, shelves=shelves, heartbeat=_heartbeat(settings.data_dir)
+        )
         for notice in bot.notices:
             logging.getLogger("bot").info(notice)
         try:
@@ -95,10 +97,10 @@ def _run(args: argparse.Namespace) -> int:
 
 def _play(args: argparse.Namespace) -> int:
     log.configure("WARNING", "text", sys.stderr)
-    banks = app.load_library([app.shipped_content()])
+    shelves = app.load_shelves([app.shipped_content()])
 
     def make_app(*, database: str, clock: Callable[[], datetime]) -> Awaitable[app.App]:
-        return app.open_app(database=f"sqlite+aiosqlite:///{database}", banks=banks, clock=clock)
+        return app.open_app(database=f"sqlite+aiosqlite:///{database}", shelves=shelves, clock=clock)
 
     return asyncio.run(playground.run(args, make_app=make_app))
 

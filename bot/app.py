@@ -20,11 +20,10 @@ from bot.chat.services import Services
 from bot.chat.surfaces.reactions import Reactions
 from bot.content.loader import load_banks
 from bot.content.problems import Problem
-from bot.domain.bank import Bank
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.daily import Daily
-from bot.services.library import Library
+from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
 from bot.services.ports import Clock
@@ -68,27 +67,27 @@ def shipped_content() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "content"
 
 
-def load_library(folders: Iterable[Path]) -> list[Bank]:
+def load_shelves(folders: Iterable[Path]) -> list[Shelf]:
     """Load every bank of several folders; an id of a later folder replaces an earlier one.
 
     Raises:
         ContentProblem: some file has a problem; the text lists all of them.
     """
-    banks: dict[str, Bank] = {}
+    shelves: dict[str, Shelf] = {}
     problems: list[Problem] = []
     for folder in folders:
         loaded = load_banks(folder, rendered=too_large)
-        banks |= loaded.banks
+        shelves |= {bank.id: Shelf(bank=bank, folder=folder / bank.id) for bank in loaded.banks.values()}
         problems += loaded.all_problems
     if problems:
         raise ContentProblem("\n".join(str(problem) for problem in problems))
-    return list(banks.values())
+    return list(shelves.values())
 
 
 async def open_app(
     *,
     database: str,
-    banks: Sequence[Bank],
+    shelves: Sequence[Shelf],
     clock: Clock = system_clock,
     rng: Random | None = None,
     longest_nap: timedelta = timedelta(seconds=30),
@@ -100,7 +99,7 @@ async def open_app(
         StorageProblem: the database cannot be used.
     """
     store = await open_store(database, now=clock())
-    library = Library(banks)
+    library = Library(shelves)
     answering = Answering(store, clock)
     client = TrapwiseClient()
     publisher = DiscordPublisher(client)

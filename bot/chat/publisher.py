@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import aiohttp
 import discord
@@ -25,6 +26,7 @@ _GONE = {
 _TOO_MANY_EMOJI = 30010
 _BAD_FORM = 50035
 _LOOKED_THROUGH = 500
+_CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 class DiscordPublisher:
@@ -46,6 +48,7 @@ class DiscordPublisher:
                 nonce=asked.nonce,
                 silent=asked.silent,
                 allowed_mentions=mentions,
+                files=self._files(posting),
             )
         return sent.id
 
@@ -113,11 +116,13 @@ class DiscordPublisher:
                 name=f"Discuss question {explained.id}", auto_archive_duration=1440
             )
 
-    async def tidy(self, asked: Round, member_id: int, letter: str) -> None:
+    async def tidy(self, asked: Round, member_id: int, letter: str) -> bool:
         try:
             await self._message(asked).remove_reaction(EMOJI[letter], discord.Object(member_id))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
             logger.debug("round %d: an earlier letter stays (%s)", asked.id, trouble)
+            return False
+        return True
 
     async def tell(self, user_id: int, text: str) -> None:
         try:
@@ -128,12 +133,25 @@ class DiscordPublisher:
 
     async def _find(self, wanted: Round, fits: Callable[[discord.Message], bool]) -> discord.Message | None:
         async with _refusals():
-            since = wanted.planned_at
+            # Discord's clock and ours may differ; the custom id tells our post from any other.
+            since = wanted.planned_at - _CLOCKS_DIFFER
             history = self._channel(wanted).history(after=since, limit=_LOOKED_THROUGH, oldest_first=True)
             async for message in history:
                 if message.author == self._client.user and fits(message):
                     return message
         return None
+
+    def _files(self, posting: Posting) -> list[discord.File]:
+        """Give the question's picture with its description, where it may be attached."""
+        image = posting.round.posed.item.image
+        if image is None or posting.image is None or not self._may(posting.round, "attach_files"):
+            return []
+        return [discord.File(posting.image, description=image.alt)]
+
+    def _may(self, asked: Round, permission: str) -> bool:
+        guild = self._client.get_guild(asked.guild_id)
+        channel = guild.get_channel(asked.channel_id) if guild is not None else None
+        return channel is not None and bool(getattr(channel.permissions_for(channel.guild.me), permission))
 
     def _channel(self, asked: Round) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(asked.channel_id, guild_id=asked.guild_id)

@@ -8,6 +8,7 @@ from bot.chat.organisers import guild_of, tell_organiser
 from bot.chat.render.text import cut, plural
 from bot.chat.replies import Interaction
 from bot.chat.services import Services
+from bot.domain.errors import UnknownRound
 from bot.domain.reading import read_duration
 
 _LABEL = 90
@@ -46,8 +47,7 @@ class RoundCog(commands.GroupCog, group_name="round", group_description="Ask a q
     @app_commands.command(description="Close an open question now and explain it")
     @app_commands.describe(question="Which question; the oldest open one when left out")
     async def close(self, interaction: Interaction, question: str | None = None) -> None:
-        number = int(question) if question is not None and question.isdigit() else None
-        wanted = -1 if question is not None and number is None else number
+        wanted = None if question is None else _number(question)
         closed = await self._services.organising.close_now(guild_of(interaction), wanted)
         await tell_organiser(
             interaction, f"Closing question {closed.id}; its explanation follows in <#{closed.channel_id}>."
@@ -66,3 +66,10 @@ class RoundCog(commands.GroupCog, group_name="round", group_description="Ask a q
             for label, value in labels
             if typed.casefold() in label.casefold()
         ][:25]
+
+
+def _number(typed: str) -> int:
+    """Read the number of a question; raises `UnknownRound`, as for one that is not there."""
+    if not (typed.isascii() and typed.isdecimal()):
+        raise UnknownRound
+    return int(typed[:18])

@@ -72,7 +72,8 @@ class Reactions:
                 if current is None or letter.islower() or letter in current.choice:
                     continue
                 self._answering.mark_tidied(asked.message_id or 0, member_id, letter)
-                await self._publisher.tidy(asked, member_id, letter)
+                if not await self._publisher.tidy(asked, member_id, letter):
+                    self._answering.unmark_tidied(asked.message_id or 0, member_id, letter)
         finally:
             self._tidying -= 1
 

@@ -1,0 +1,120 @@
+"""`/lesson`, `/trap`, `/leaderboard` and `/me` on the real bot."""
+
+from datetime import timedelta
+
+from bot.chat.letters import EMOJI
+from bot.domain.item import ItemKind
+from tests.chat.world import World, custom_ids, said
+
+
+async def test_a_trap_is_found_by_either_name(world: World) -> None:
+    """Typing "antivirus" or "EDR" finds the trap that confuses the two."""
+    for typed in ("antivirus", "edr onb"):
+        found = await world.ann.autocomplete(world.channel, "trap", "name", typed)
+        assert any("antivirus-as-onboarding" in choice["value"] for choice in found)
+
+
+async def test_a_trap_card_tells_both_things_apart(world: World) -> None:
+    """A trap's card has the belief, the difference, why it tempts, the test, and sources."""
+    card = said(await world.ann.slash(world.channel, "trap", name="md-102:antivirus-as-onboarding"))
+    for part in ("Antivirus policy", "The difference", "Why it tempts", "Tell them apart", "Sources", "https://"):
+        assert part in card
+
+
+async def test_an_unknown_trap_or_lesson_gets_a_sentence(world: World) -> None:
+    """What is not in any bank is refused with a sentence."""
+    assert "I know no trap named `x`" in said(await world.ann.slash(world.channel, "trap", name="x"))
+    assert "I know no lesson named" in said(await world.ann.slash(world.channel, "lesson", name="`" * 99))
+
+
+async def test_a_lesson_can_be_read_page_by_page(world: World) -> None:
+    """A lesson opens on its takeaways, and the buttons lead through to its sources and back."""
+    first = await world.ann.slash(world.channel, "lesson", name="6.2")
+    assert "Takeaways" in said(first)
+    assert first.response is not None
+    pages, message = [said(first)], first.response.message
+    while any("Next" in str(component.to_dict()) for component in message.components):
+        following = next(each for each in custom_ids(message) if each.endswith(f":{len(pages) + 1}"))
+        turned = await world.ann.click(message, custom_id=following)
+        assert turned.response is not None
+        pages.append(said(turned))
+        message = turned.response.message
+    assert "Sources" in pages[-1]
+    assert "What to monitor" in "".join(pages)
+    assert len(set(pages)) == len(pages)
+
+
+async def test_the_leaderboard_ranks_ties_and_shows_ones_own_rank(group: World) -> None:
+    """Two members with as many marks share a rank, the next one's rank skips, and one's own is always shown."""
+    message = await group.post_kind(ItemKind.SINGLE)
+    right, wrong = group.key(message), group.wrong(message)[0]
+    for who in (group.ann, group.ben):
+        await group.ann.react(message, EMOJI[right]) if who is group.ann else await who.react(message, EMOJI[right])
+    await group.cat.react(message, EMOJI[wrong])
+    await group.close()
+    board = said(await group.cat.slash(group.channel, "leaderboard"))
+    assert "🥇 **Ann** 1 mark" in board
+    assert "🥇 **Ben** 1 mark" in board
+    assert "🥉 **Cat** 0 marks" in board
+    assert "You are number 3." in board
+    assert "not on this board" in said(await group.dan.slash(group.channel, "leaderboard"))
+
+
+async def test_the_week_begins_on_monday(group: World) -> None:
+    """This week's board forgets what was earned before Monday; the all-time board does not."""
+    message = await group.post_kind(ItemKind.SINGLE)
+    await group.ann.react(message, EMOJI[group.key(message)])
+    await group.close()
+    assert "Ann" in said(await group.ann.slash(group.channel, "leaderboard", period="this week"))
+    await group.olive.slash(group.channel, "schedule pause", name="Daily question")
+    # The world begins on a Thursday.
+    await group.env.advance_time(timedelta(days=4).total_seconds())
+    assert "Ann" not in said(await group.ann.slash(group.channel, "leaderboard", period="this week"))
+    assert "Ann" in said(await group.ann.slash(group.channel, "leaderboard"))
+
+
+async def test_the_board_turns_pages(group: World) -> None:
+    """With twelve members there are two pages, and one's own rank shows on the page without it."""
+    message = await group.post_kind(ItemKind.SINGLE)
+    crowd = [group.guild.add_member(group.env.create_user(f"m{number:02}")) for number in range(12)]
+    for who in crowd:
+        await who.react(message, EMOJI[group.wrong(message)[0]])
+    await group.close()
+    first = await crowd[11].slash(group.channel, "leaderboard")
+    assert "Your place:" in said(first)
+    assert "page 1 of 2" in said(first)
+    assert first.response is not None
+    second = await crowd[11].click(first.response.message, custom_id="tw:board:all:2")
+    assert "page 2 of 2" in said(second)
+    assert "m11" in said(second)
+
+
+async def test_me_shows_marks_accuracy_and_traps(group: World) -> None:
+    """A learner sees marks, how many questions, the share fully right, and the traps that caught them."""
+    while True:
+        message = await group.post_kind(ItemKind.SINGLE)
+        asked = group.bot.answering.round_of(message.id)
+        assert asked is not None
+        trapped = [(letter, option.trap) for letter, option in asked.posed.options if option.trap]
+        if trapped:
+            break
+        await group.close()
+    letter, trap = trapped[0]
+    await group.ann.react(message, EMOJI[letter])
+    await group.close()
+    mine = said(await group.ann.slash(group.channel, "me"))
+    assert "**0 marks**" in mine
+    assert "1 question answered, 0 % fully right" in mine
+    name = group.bot.client.services.library.bank("md-102").traps[str(trap)].name
+    assert f"{name}: 1 time" in mine
+
+
+async def test_names_on_boards_cannot_format_or_ping(group: World) -> None:
+    """A member called @everyone in bold is shown as plain text."""
+    rude = group.guild.add_member(group.env.create_user("rude", global_name="**@everyone** <@123456789012345678>"))
+    message = await group.post_kind(ItemKind.SINGLE)
+    await rude.react(message, EMOJI["A"])
+    await group.close()
+    board = said(await rude.slash(group.channel, "leaderboard"))
+    assert "@everyone" not in board
+    assert "<@123456789012345678>" not in board
