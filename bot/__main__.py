@@ -76,6 +76,7 @@ def _run(args: argparse.Namespace) -> int:
     if settings.discord_token is None:
         raise SettingsProblem(["DISCORD_TOKEN: is not set; `trapwise playground` runs without one"])
     token = settings.discord_token.get_secret_value()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     log.configure(settings.log_level, settings.log_format, sys.stderr, token=token)
     folders = [app.shipped_content(), *([settings.content_dir] if settings.content_dir is not None else [])]
     shelves = app.load_shelves(folders)

@@ -1,8 +1,10 @@
 """The composition root: builds everything by hand, once, and closes it in order."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -113,7 +115,7 @@ async def open_app(
         planner=planner,
         stepper=stepper,
         longest_nap=longest_nap,
-        beat=heartbeat.touch if heartbeat is not None else _silent,
+        beat=partial(_beat, heartbeat),
     )
     services = Services(
         clock=clock,
@@ -139,5 +141,8 @@ async def open_app(
     return App(client=client, daily=daily, answering=answering, store=store, notices=(notice,))
 
 
-def _silent() -> None:
-    """Let a tick pass without a sign of life: nobody looks for one."""
+def _beat(heartbeat: Path | None) -> None:
+    """Give a sign of life; a folder that cannot be written is told by the health check, and stops nothing."""
+    if heartbeat is not None:
+        with contextlib.suppress(OSError):
+            heartbeat.touch()

@@ -48,6 +48,8 @@ class TrapwiseClient(commands.Bot):
     services: Services
 
     def __init__(self) -> None:
+        # discord.py would warn at every start of packages that only voice needs.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -82,6 +84,7 @@ class TrapwiseClient(commands.Bot):
             await self.add_cog(cog)
         self.add_dynamic_items(*self._buttons)
         await self._sync()
+        logger.info("invite me with %s", self.invitation())
         await self.services.daily.begin()
         self._loop_task = asyncio.create_task(self.services.daily.run(), name="daily")
 

@@ -51,6 +51,10 @@ def _explain(running: asyncio.Task[None]) -> None:
         ) from None
     except discord.PrivilegedIntentsRequired:
         raise ConnectionProblem("Discord asks for an intent Trapwise does not use; update Trapwise.") from None
+    except discord.HTTPException as trouble:
+        raise ConnectionProblem(
+            f"Discord answers with an error ({trouble.status}); it may be down: start again in a few minutes."
+        ) from trouble
     except (aiohttp.ClientError, OSError, discord.GatewayNotFound) as trouble:
         raise ConnectionProblem(
             f"Discord cannot be reached ({type(trouble).__name__}); check the network and start again."

@@ -4,12 +4,18 @@ Events and snapshots go through the same rule (`Kind.read`), so a letter missed 
 ends in the same answer.
 """
 
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.item import ItemKind
 from bot.domain.kinds import KINDS
+
+
+_TOGETHER = "o"
+_GROUP = re.compile(r"[A-Ja-j](?:o[A-Ja-j])*")
 
 
 class Surface(StrEnum):
@@ -31,9 +37,10 @@ class Answer:
     """What one member holds for one round.
 
     `seen` are the marks last seen on the post, in the order of tapping: an upper-case letter for an ordinary
-    reaction, a lower-case one for a super reaction. `choice` are the letters that count, in alphabetical order, empty
-    when withdrawn. `unresolved` says that several letters appeared at once and `choice` lists them all: it earns
-    nothing until settled.
+    reaction, a lower-case one for a super reaction; an `o` ("or") stands between marks that a snapshot found together,
+    in whatever order they were tapped. `choice` are the letters that count, in alphabetical order, empty when
+    withdrawn. `unresolved` says that several letters may be the latest and `choice` lists them all: it earns nothing
+    until settled.
     """
 
     seen: str = ""
@@ -49,19 +56,24 @@ class Answer:
         return bool(self.choice)
 
     @property
+    def marks(self) -> frozenset[str]:
+        """The marks last seen on the post."""
+        return frozenset(self.seen) - {_TOGETHER}
+
+    @property
     def letters(self) -> str:
-        """The letters on the post, in the order of tapping, whichever sort of reaction holds them."""
-        return _letters(self.seen)
+        """The letters on the post, whichever sort of reaction holds them; one held twice stands where it was last."""
+        marks = "".join(_groups(self.seen)).upper()
+        return "".join(reversed(dict.fromkeys(reversed(marks))))
 
 
 def tapped(answer: Answer, mark: str, *, kind: ItemKind, now: datetime) -> Answer:
     """Add a mark: the last word, whatever was answered before and by whichever surface.
 
-    A mark that is there already is a repeated event and changes nothing.
+    A mark that was there already was lifted without our hearing of it, or is reported after a snapshot found it:
+    either way it is the latest now.
     """
-    if mark in answer.seen:
-        return answer
-    after = replace(answer, seen=answer.seen + mark)
+    after = replace(answer, seen=_without(answer.seen, mark) + mark)
     return _read(after, kind=kind, added=mark.upper(), gone="", now=now, came=Came.LIVE)
 
 
@@ -70,15 +82,20 @@ def lifted(answer: Answer, mark: str, *, kind: ItemKind, now: datetime) -> Answe
 
     An answer given privately stays.
     """
-    after = replace(answer, seen=answer.seen.replace(mark, ""))
-    if mark not in answer.seen or mark.upper() in after.letters:
+    after = tidied(answer, mark)
+    if mark not in answer.marks or mark.upper() in after.letters:
         return after
     return _read(after, kind=kind, added="", gone=mark.upper(), now=now, came=Came.LIVE)
 
 
+def tidied(answer: Answer, mark: str) -> Answer:
+    """Forget a mark that the bot itself took away: the answer stays, and so does the other sort of reaction."""
+    return replace(answer, seen=_without(answer.seen, mark))
+
+
 def cleared(answer: Answer, letters: str) -> Answer:
-    """Forget letters that someone else took away (a moderator, or the bot itself): the answer stays."""
-    return replace(answer, seen="".join(mark for mark in answer.seen if mark.upper() not in letters))
+    """Forget letters that a moderator took away, both sorts of reaction: the answer stays."""
+    return replace(answer, seen=_without(answer.seen, letters + letters.lower()))
 
 
 def chosen_privately(answer: Answer, letters: str, *, now: datetime) -> Answer:
@@ -104,15 +121,20 @@ def reconciled(
 ) -> Answer:
     """Bring an answer in line with a snapshot of the marks `present` on the post.
 
-    `cleared_letters` lack the bot's own seed: whoever is missing there was cleared, not withdrawn. A private answer
-    gives way only to a letter added during an outage that began after it.
+    What counts is letters: another sort of reaction on a letter that was there is nothing new. `cleared_letters` lack
+    the bot's own seed: whoever is missing there was cleared, not withdrawn. A private answer gives way only to a letter
+    added during an outage that began after it.
     """
+    if present == answer.marks:
+        return answer
     there = {mark.upper() for mark in present}
-    answer = cleared(answer, "".join(letter for letter in cleared_letters if letter not in there))
-    added = "".join(sorted(there - set(answer.letters)))
-    gone = "".join(letter for letter in answer.letters if letter not in there)
-    kept = "".join(mark for mark in answer.seen if mark in present)
-    after = replace(answer, seen=kept + "".join(sorted(present - set(kept))))
+    missing = set(answer.letters) - there
+    wiped = missing & set(cleared_letters)
+    # Whoever lost a letter to a clear and holds another that was cleared with it has tapped that one again since.
+    again = there & set(cleared_letters) if wiped else set()
+    new = there - (set(answer.letters) - again)
+    after = replace(answer, seen=_merged(answer.seen, present, frozenset(new)))
+    added, gone = "".join(sorted(new)), "".join(sorted(missing - wiped))
     if not added and not gone:
         return after
     if answer.surface is Surface.PRIVATE and (outage_began is None or answer.at >= outage_began):
@@ -125,8 +147,10 @@ def _read(answer: Answer, *, kind: ItemKind, added: str, gone: str, now: datetim
         return answer
     # Letters chosen privately are not on the post, so they say nothing about what was lifted from it.
     before = answer.choice if answer.surface is Surface.REACTIONS else ""
-    reading = KINDS[kind].read(choice=before, seen=answer.letters, added=added, gone=gone)
-    if (reading.choice, reading.unresolved) == (answer.choice, answer.unresolved) and not added:
+    latest = "".join(sorted({mark.upper() for group in _groups(answer.seen)[-1:] for mark in group}))
+    reading = KINDS[kind].read(choice=before, seen=answer.letters, latest=latest, added=added, gone=gone)
+    same = (reading.choice, reading.unresolved) == (answer.choice, answer.unresolved)
+    if same and answer.surface is Surface.REACTIONS:
         return answer
     return replace(
         answer,
@@ -138,6 +162,24 @@ def _read(answer: Answer, *, kind: ItemKind, added: str, gone: str, now: datetim
     )
 
 
-def _letters(marks: str) -> str:
-    """Reduce marks to letters; a letter held twice stands where it was tapped last."""
-    return "".join(reversed(dict.fromkeys(reversed(marks.upper()))))
+def _groups(seen: str) -> list[str]:
+    """Split what was seen into marks of known order; those found together share a group."""
+    return [group.replace(_TOGETHER, "") for group in _GROUP.findall(seen)]
+
+
+def _joined(groups: Iterable[str]) -> str:
+    return "".join(_TOGETHER.join(group) for group in groups)
+
+
+def _without(seen: str, marks: Collection[str]) -> str:
+    return _joined("".join(mark for mark in group if mark not in marks) for group in _groups(seen))
+
+
+def _merged(seen: str, present: frozenset[str], new: frozenset[str]) -> str:
+    """Write what is present in the order in which its letters were seen; the new letters come last, together."""
+    groups = _groups(seen)
+    place = {mark.upper(): number for number, group in enumerate(groups) for mark in group}
+    place |= dict.fromkeys(new, len(groups))
+    return _joined(
+        "".join(sorted(mark for mark in present if place[mark.upper()] == number)) for number in range(len(groups) + 1)
+    )

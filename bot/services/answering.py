@@ -111,6 +111,7 @@ class Answering:
         live = self._by_message.get(message_id)
         if live is None or mark.upper() not in live.round.posed.letters:
             return Verdict.IGNORED
+        self.unmark_tidied(message_id, member_id, mark)
         now = self._clock()
         verdict = self._change(
             live, member_id, lambda held: tapped(held, mark, kind=live.round.posed.item.kind, now=now), now
@@ -170,6 +171,10 @@ class Answering:
     def mark_tidied(self, message_id: int, member_id: int, mark: str) -> None:
         """Remember that the bot is about to remove a letter itself."""
         self._tidied.add((message_id, member_id, mark))
+
+    def unmark_tidied(self, message_id: int, member_id: int, mark: str) -> None:
+        """Forget it: the letter stayed, and taking it away is up to its member again."""
+        self._tidied.discard((message_id, member_id, mark))
 
     def now_at(self) -> int:
         """Give the present place in the order of changes; a snapshot begun now is compared by it."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.domain.bank import Bank
 from bot.domain.errors import UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
+from bot.domain.item import Item
 from bot.domain.lesson import Lesson
 from bot.domain.selection import on_topic
 from bot.domain.trap import Trap
@@ -21,11 +23,21 @@ class Suggestion:
     value: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """A bank and the folder that its pictures are in."""
+
+    bank: Bank
+    folder: Path
+
+
 class Library:
     """The banks by id, and look-ups that people make by name."""
 
-    def __init__(self, banks: Iterable[Bank]) -> None:
-        self._banks: Mapping[str, Bank] = {bank.id: bank for bank in banks}
+    def __init__(self, shelves: Iterable[Shelf]) -> None:
+        shelves = list(shelves)
+        self._banks: Mapping[str, Bank] = {shelf.bank.id: shelf.bank for shelf in shelves}
+        self._folders: Mapping[str, Path] = {shelf.bank.id: shelf.folder for shelf in shelves}
 
     @property
     def banks(self) -> tuple[Bank, ...]:
@@ -38,6 +50,13 @@ class Library:
             return self._banks[bank_id]
         except KeyError:
             raise UnknownBank(bank=_quoted(bank_id)) from None
+
+    def picture(self, bank_id: str, item: Item) -> Path | None:
+        """Give the file of an item's picture, if it has one that is still there."""
+        if item.image is None or bank_id not in self._folders:
+            return None
+        file = self._folders[bank_id] / item.image.file
+        return file if file.is_file() else None
 
     def has(self, bank_id: str) -> bool:
         """Tell whether there is a bank of this id."""

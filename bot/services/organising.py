@@ -116,10 +116,10 @@ class Organising:
 
     async def edit(self, guild_id: int, name: str, changes: Changes) -> Schedule:
         """Change a schedule; its open rounds stay as they are."""
-        if not changes:
-            raise NothingToChange
         async with self._store.write() as tx:
             schedule = await self._named(tx, guild_id, name)
+            if not changes:
+                raise NothingToChange
             changed = replace(schedule, **changes)
             if "bank" in changes and changed.bank != schedule.bank and "topic" not in changes:
                 changed = replace(changed, topic=None)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from bot.domain.bank import Bank, Source
@@ -47,10 +48,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """What a question's post shows besides its item."""
+    """What a question's post shows besides its item; `image` is the file of its picture."""
 
     round: Round
     bank: Bank
+    image: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +96,8 @@ class Publisher(Protocol):
     async def discuss(self, explained: Round) -> None:
         """Open a discussion thread on the reveal."""
 
-    async def tidy(self, asked: Round, member_id: int, letter: str) -> None:
-        """Take a member's earlier letter off the post: cosmetic, best effort, never raises."""
+    async def tidy(self, asked: Round, member_id: int, letter: str) -> bool:
+        """Take a member's earlier letter off the post: best effort, never raises; tells whether it is gone."""
 
     async def tell(self, user_id: int, text: str) -> None:
         """Send someone a direct message, if they take them; never raises."""

@@ -153,7 +153,8 @@ class Stepper:
         # An earlier attempt may have been sent without our learning of it: look before sending again.
         message_id = await self._publisher.find_post(planned) if planned.attempts > 1 else None
         if message_id is None:
-            message_id = await self._publisher.post(Posting(round=planned, bank=bank))
+            image = self._library.picture(planned.bank, planned.posed.item)
+            message_id = await self._publisher.post(Posting(round=planned, bank=bank, image=image))
         opened = replace(planned, state=RoundState.OPEN, message_id=message_id)
         async with self._store.write() as tx:
             if not await rounds.move(tx, planned, RoundState.OPEN, message_id=message_id):

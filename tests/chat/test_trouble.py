@@ -118,6 +118,28 @@ async def test_a_reveal_of_unknown_outcome_is_not_sent_twice(group: World) -> No
     assert len(group.reveals()) == 1
 
 
+async def test_a_reconnect_that_could_not_resume_is_repaired(group: World) -> None:
+    """After a new gateway session everything missed in between is found by a full diff."""
+    message = await group.post_kind(ItemKind.SINGLE)
+    group.bot.client.dispatch("disconnect")
+    await group.env.settle()
+    group.unheard(group.ann, message, "B", there=True)
+    group.bot.client.dispatch("connect")
+    await group.env.settle()
+    assert f"{EMOJI['B']}, given by reaction, found" in await group.mine(group.ann, message)
+
+
+async def test_a_resumed_connection_needs_no_diff(group: World) -> None:
+    """Discord replays what happened before a resume, so nothing is read back."""
+    await group.post()
+    group.bot.client.dispatch("disconnect")
+    await group.env.settle()
+    before = len(group.env.http_requests)
+    group.bot.client.dispatch("resumed")
+    await group.env.settle()
+    assert len(group.env.http_requests) == before
+
+
 async def test_an_unexpected_error_names_a_reference(group: World, caplog: pytest.LogCaptureFixture) -> None:
     """A fault of ours answers the member with a reference that the log has too."""
     group.bot.client.services.library._banks = None  # type: ignore[assignment]

@@ -31,16 +31,18 @@ class Mark:
 class Kind(Protocol):
     """One way of answering an item.
 
-    Letters are text: `choice` in alphabetical order, `seen` in the order in which they were tapped.
+    Letters are text, `choice` in alphabetical order.
     """
 
     def instruction(self, keyed: int) -> str:
         """Tell how many options to choose, for an item with `keyed` right ones."""
 
-    def read(self, *, choice: str, seen: str, added: str, gone: str) -> Reading:
+    def read(self, *, choice: str, seen: str, latest: str, added: str, gone: str) -> Reading:
         """Read the letters after a change.
 
-        `choice` counted before; `seen` is present now; `added` appeared and `gone` disappeared since.
+        `choice` counted before; `seen` is present now, and `latest` are the letters of it that may have been tapped
+        last; `added` appeared and `gone` disappeared since. A letter of the choice that is neither seen nor gone was cleared
+        by a moderator, which withdraws nothing.
         """
 
     def mark(self, *, key: frozenset[str], chosen: frozenset[str], rule: MultipleRule) -> Mark:

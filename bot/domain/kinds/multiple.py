@@ -13,8 +13,9 @@ class Multiple:
     def instruction(self, keyed: int) -> str:
         return f"Choose {keyed}"
 
-    def read(self, *, choice: str, seen: str, added: str, gone: str) -> Reading:  # noqa: ARG002 - only presence matters
-        return Reading(choice="".join(sorted(seen)))
+    def read(self, *, choice: str, seen: str, latest: str, added: str, gone: str) -> Reading:  # noqa: ARG002 - no order
+        # What is chosen but not seen was cleared by a moderator: it counts until its member takes it away.
+        return Reading(choice="".join(sorted((set(choice) - set(gone)) | set(seen))))
 
     def mark(self, *, key: frozenset[str], chosen: frozenset[str], rule: MultipleRule) -> Mark:
         right, wrong, keyed = len(chosen & key), len(chosen - key), len(key)

@@ -12,7 +12,7 @@ class Single:
     def instruction(self, keyed: int) -> str:  # noqa: ARG002 - a single-select key has one option
         return "Choose one"
 
-    def read(self, *, choice: str, seen: str, added: str, gone: str) -> Reading:
+    def read(self, *, choice: str, seen: str, latest: str, added: str, gone: str) -> Reading:  # noqa: ARG002
         if len(added) == 1:
             return Reading(choice=added)
         if added:
@@ -22,7 +22,7 @@ class Single:
             return Reading(choice=choice, unresolved=len(choice) > 1)
         if left:
             return Reading(choice=left, unresolved=len(left) > 1)
-        return Reading(choice=seen[-1:])
+        return Reading(choice=latest, unresolved=len(latest) > 1)
 
     def mark(self, *, key: frozenset[str], chosen: frozenset[str], rule: MultipleRule) -> Mark:  # noqa: ARG002
         right = chosen == key
