@@ -1,0 +1,99 @@
+"""Makes the domain's values of what the content models have accepted."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from bot.content import schema
+from bot.domain.bank import Bank, Blueprint, Domain, Objective, Source
+from bot.domain.chain import Chain, Fault, Link
+from bot.domain.item import Image, Item, MultipleRule, Option
+from bot.domain.lesson import Lesson, LookAlike, Section, Watch, WorkflowStep
+from bot.domain.trap import Contrast, Trap
+
+# Where a model and its value have the same fields, `vars` carries them over; tests hold that they stay the same.
+
+
+def build_bank(
+    bank: schema.BankFile, sources: schema.SourcesFile, traps: schema.TrapsFile, lessons: Iterable[schema.LessonFile]
+) -> Bank:
+    """One bank of its files; lessons come in the order of their numbers, all else in the order of the files."""
+    built = [_lesson(lesson, bank.multiple_rule) for lesson in lessons]
+    built.sort(key=lambda lesson: tuple(map(int, lesson.id.split("."))))
+    return Bank(
+        id=bank.id,
+        title=bank.title,
+        short_title=bank.short_title,
+        description=bank.description,
+        updated=bank.updated,
+        rule=bank.multiple_rule,
+        blueprint=_blueprint(bank.blueprint),
+        sources={entry.id: Source(**vars(entry)) for entry in sources.sources},
+        traps={entry.id: _trap(entry) for entry in traps.traps},
+        lessons={lesson.id: lesson for lesson in built},
+    )
+
+
+def _blueprint(entry: schema.BlueprintEntry) -> Blueprint:
+    domains = (
+        Domain(
+            id=domain.id,
+            title=domain.title,
+            low=domain.weight.low,
+            high=domain.weight.high,
+            objectives=tuple(Objective(**vars(objective)) for objective in domain.objectives),
+        )
+        for domain in entry.domains
+    )
+    return Blueprint(as_of=entry.as_of, domains=tuple(domains))
+
+
+def _trap(entry: schema.TrapEntry) -> Trap:
+    contrast = tuple(Contrast(**vars(row)) for row in entry.contrast)
+    return Trap(**{**vars(entry), "contrast": contrast, "sources": tuple(entry.sources)})
+
+
+def _lesson(entry: schema.LessonFile, rule: MultipleRule) -> Lesson:
+    return Lesson(
+        id=entry.id,
+        title=entry.title,
+        summary=entry.summary,
+        objectives=tuple(entry.objectives),
+        updated=entry.updated,
+        takeaways=tuple(entry.takeaways),
+        sections=tuple(Section(**vars(section)) for section in entry.sections),
+        workflow=tuple(WorkflowStep(**vars(step)) for step in entry.workflow),
+        look_alikes=tuple(LookAlike(**vars(control)) for control in entry.look_alikes),
+        chain=None if entry.chain is None else _chain(entry.chain),
+        monitor=tuple(Watch(**vars(watch)) for watch in entry.monitor),
+        sources=tuple(entry.sources),
+        items=tuple(_item(item, entry.id, rule) for item in entry.items),
+    )
+
+
+def _chain(entry: schema.ChainEntry) -> Chain:
+    return Chain(outcome=entry.outcome, links=tuple(_link(link) for link in entry.links))
+
+
+def _link(entry: schema.LinkEntry) -> Link:
+    return Link(**{**vars(entry), "faults": tuple(Fault(**vars(fault)) for fault in entry.faults)})
+
+
+def _item(entry: schema.ItemEntry, lesson: str, rule: MultipleRule) -> Item:
+    return Item(
+        id=entry.id,
+        revision=entry.revision,
+        lesson=lesson,
+        kind=entry.kind,
+        stem=entry.stem,
+        options=tuple(_option(option) for option in entry.options),
+        difficulty=entry.difficulty,
+        objective=entry.objective,
+        sources=tuple(entry.sources),
+        rule=entry.rule or rule,
+        weight=Fraction(entry.weight),
+        image=None if entry.image is None else Image(**vars(entry.image)),
+    )
+
+
+def _option(entry: schema.OptionEntry) -> Option:
+    return Option(text=entry.text, correct=entry.correct, why=entry.why or "", trap=entry.trap)

@@ -1,0 +1,117 @@
+"""The figures of a bank: how much there is of what, and where it is thin."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.domain.bank import Bank
+from bot.domain.item import Difficulty, ItemKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectiveStats:
+    """How many items test one objective of the blueprint."""
+
+    id: str
+    title: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainStats:
+    """How many items a domain has, what share of the bank in percent that is, and what the blueprint gives it."""
+
+    id: str
+    title: str
+    items: int
+    share: float
+    low: int
+    high: int
+    objectives: tuple[ObjectiveStats, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankStats:
+    """The figures of one bank; mappings go from a name to a number of items."""
+
+    id: str
+    title: str
+    lessons: Mapping[str, int]
+    items: int
+    kinds: Mapping[str, int]
+    difficulties: Mapping[str, int]
+    traps: int
+    items_per_trap: Mapping[str, int]
+    sources: int
+    domains: tuple[DomainStats, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures as plain values that `json.dumps` takes."""
+        return asdict(self)
+
+    def as_table(self) -> str:
+        """The figures as lines of text for a terminal, without a line break at the end."""
+        head = f"{self.id}: {self.title}"
+        counts = {"lessons": len(self.lessons), "items": self.items, "traps": self.traps, "sources": self.sources}
+        parts = [
+            _rows("", counts),
+            _rows("Items by lesson", self.lessons),
+            _rows("Items by kind", self.kinds),
+            _rows("Items by difficulty", self.difficulties),
+            _rows("Items by trap", dict(sorted(self.items_per_trap.items(), key=lambda row: (-row[1], row[0])))),
+            "\n".join(["Items by blueprint", *_blueprint_rows(self.domains)]),
+        ]
+        return "\n\n".join([head, *parts])
+
+
+def bank_stats(bank: Bank) -> BankStats:
+    """Count a bank. An item counts once for each trap its distractors name, however often they name it."""
+    items = list(bank.items())
+    kinds = Counter(item.kind for item in items)
+    difficulties = Counter(item.difficulty for item in items)
+    traps = Counter(trap for item in items for trap in item.traps)
+    return BankStats(
+        id=bank.id,
+        title=bank.title,
+        lessons={lesson.id: len(lesson.items) for lesson in bank.lessons.values()},
+        items=len(items),
+        kinds={str(kind): kinds[kind] for kind in ItemKind},
+        difficulties={str(difficulty): difficulties[difficulty] for difficulty in Difficulty},
+        traps=len(bank.traps),
+        items_per_trap={trap: traps[trap] for trap in bank.traps},
+        sources=len(bank.sources),
+        domains=tuple(_domains(bank, Counter(item.objective for item in items))),
+    )
+
+
+def _domains(bank: Bank, counts: Counter[str]) -> Iterable[DomainStats]:
+    total = counts.total()
+    for domain in bank.blueprint.domains:
+        items = sum(counts[objective.id] for objective in domain.objectives)
+        yield DomainStats(
+            id=domain.id,
+            title=domain.title,
+            items=items,
+            share=round(100 * items / total, 1) if total else 0.0,
+            low=domain.low,
+            high=domain.high,
+            objectives=tuple(
+                ObjectiveStats(id=objective.id, title=objective.title, items=counts[objective.id])
+                for objective in domain.objectives
+            ),
+        )
+
+
+def _rows(title: str, counts: Mapping[str, int]) -> str:
+    width = max(map(len, counts), default=0)
+    rows = [f"  {name:<{width}}  {count:>5}" for name, count in counts.items()]
+    return "\n".join([title, *rows] if title else rows)
+
+
+def _blueprint_rows(domains: Sequence[DomainStats]) -> Iterable[str]:
+    for domain in domains:
+        yield f"  {domain.title}: {domain.items} ({domain.share:g} %; the blueprint: {domain.low} to {domain.high} %)"
+        width = max((len(objective.id) for objective in domain.objectives), default=0)
+        for objective in domain.objectives:
+            yield f"    {objective.id:<{width}}  {objective.items:>4}  {objective.title}"
