@@ -13,7 +13,6 @@ from enum import StrEnum
 from bot.domain.item import ItemKind
 from bot.domain.kinds import KINDS
 
-
 _TOGETHER = "o"
 _GROUP = re.compile(r"[A-Ja-j](?:o[A-Ja-j])*")
 

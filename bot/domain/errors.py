@@ -34,6 +34,10 @@ class PastDate(TrapwiseError):
     """{text} has passed already: name a day after today."""
 
 
+class DistantDate(TrapwiseError):
+    """{text} is too far ahead: name a day within the next {years} years."""
+
+
 class UnreadableWeekdays(TrapwiseError):
     """{text} names no weekdays I can read: write days such as `mon,wed,fri`, or `daily`, `weekdays`, `weekend`."""
 

@@ -1,6 +1,7 @@
 """Grading: from a choice to marks, exactly."""
 
 from fractions import Fraction
+from math import floor
 
 from bot.domain.answer import Answer
 from bot.domain.kinds import KINDS, Mark
@@ -26,7 +27,7 @@ def units(mark: Mark, weight: Fraction) -> int:
 
 
 def marks(earned: int) -> str:
-    """Write units as a number of marks, rounded once to at most two decimals: `3`, `2.5`, `1.33`."""
-    hundredths = round(Fraction(earned * 100, UNITS_PER_MARK))
+    """Write units as a number of marks, rounded once to at most two decimals, halves up: `3`, `2.5`, `1.33`."""
+    hundredths = floor(Fraction(earned * 100, UNITS_PER_MARK) + Fraction(1, 2))
     whole, part = divmod(hundredths, 100)
     return f"{whole}.{part:02d}".rstrip("0").rstrip(".")

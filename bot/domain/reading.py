@@ -1,10 +1,13 @@
 """What organisers type: times, dates, weekdays and zones, read strictly and refused with a sentence."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.errors import (
+    DistantDate,
     PastDate,
     UnknownZone,
     UnreadableDate,
@@ -15,6 +18,7 @@ from bot.domain.errors import (
 from bot.domain.schedule import EVERY_DAY
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _GROUPS = {
     "daily": EVERY_DAY,
     "every day": EVERY_DAY,
@@ -22,8 +26,10 @@ _GROUPS = {
     "weekend": frozenset({5, 6}),
 }
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
-_DURATION = re.compile(r"(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?")
+_DURATION = re.compile(r"(?:(\d{1,3}) ?d)? ?(?:(\d{1,4}) ?h)? ?(?:(\d{1,5}) ?m)?")
+_NO_PLACES = frozenset({"localtime", "Factory"})  # found where zones are, but naming none
 _MAX_ECHO = 40
+_MAX_YEARS = 10
 
 
 def read_time(text: str) -> time:
@@ -37,7 +43,7 @@ def read_time(text: str) -> time:
 
 def read_duration(text: str) -> timedelta:
     """Read `30m`, `23h`, `2h30m` or `2d` as a length of time from 1 minute to 7 days."""
-    found = _DURATION.fullmatch("".join(text.split()).casefold())
+    found = _DURATION.fullmatch(_plain(text))
     days, hours, minutes = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
     length = timedelta(days=days, hours=hours, minutes=minutes)
     if not timedelta(minutes=1) <= length <= timedelta(days=7):
@@ -47,17 +53,16 @@ def read_duration(text: str) -> timedelta:
 
 def read_zone(text: str) -> ZoneInfo:
     """Read an IANA zone such as `Europe/Prague`, in any case."""
-    wanted = text.strip().replace(" ", "_").casefold()
-    for name in available_timezones():
-        if name.casefold() == wanted:
-            return ZoneInfo(name)
-    raise UnknownZone(zone=_echo(text))
+    name = _zones().get(_zone_key(text))
+    if name is None:
+        raise UnknownZone(zone=_echo(text, nothing="that"))
+    return ZoneInfo(name)
 
 
 def suggest_zones(text: str, limit: int = 25) -> list[str]:
     """List zones whose name contains what was typed, those with a matching city first."""
-    typed = text.strip().replace(" ", "_").casefold()
-    names = [name for name in available_timezones() if "/" in name or name == "UTC"]
+    typed = _zone_key(text)
+    names = [name for name in _zones().values() if "/" in name or name == "UTC"]
     found = [name for name in names if typed in name.casefold() and not name.startswith(("Etc/", "posix"))]
     found.sort(key=lambda name: (not name.split("/")[-1].casefold().startswith(typed), name))
     return found[:limit]
@@ -65,11 +70,11 @@ def suggest_zones(text: str, limit: int = 25) -> list[str]:
 
 def read_weekdays(text: str) -> frozenset[int]:
     """Read `mon,wed,fri`, `mon-fri`, `daily`, `weekdays` or `weekend` as days from 0 (Monday)."""
-    typed = text.strip().casefold()
+    typed = _plain(text)
     if typed in _GROUPS:
         return _GROUPS[typed]
     days: set[int] = set()
-    for part in re.split(r"[,\s]+", typed):
+    for part in re.split(r"[, ]+", re.sub(r" ?- ?", "-", typed)):
         ends = [_weekday(end, text) for end in part.split("-", 1)]
         first, last = ends[0], ends[-1]
         days.update((first + step) % 7 for step in range((last - first) % 7 + 1))
@@ -85,28 +90,45 @@ def write_weekdays(days: frozenset[int]) -> str:
 
 
 def read_coming_date(text: str, today: date) -> date:
-    """Read `2027-01-31` as a date after `today`."""
+    """Read `2027-01-31` as a date after `today`, at most ten years ahead."""
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
         raise UnreadableDate(text=_echo(text)) from None
     if day <= today:
         raise PastDate(text=text.strip())
+    if day - today > timedelta(days=366 * _MAX_YEARS):
+        raise DistantDate(text=_echo(text), years=_MAX_YEARS)
     return day
 
 
 def _weekday(text: str, whole: str) -> int:
-    for number, name in enumerate(DAYS):
-        if len(text) >= len(name) and (text[:3] == name):
+    for number, (short, name) in enumerate(zip(DAYS, _FULL_NAMES, strict=True)):
+        if text.startswith(short) and name.startswith(text):
             return number
     raise UnreadableWeekdays(text=_echo(whole))
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    """Every zone by its key; kept, for looking them up reads hundreds of files."""
+    return {_zone_key(name): name for name in sorted(available_timezones() - _NO_PLACES)}
+
+
+def _zone_key(text: str) -> str:
+    return _plain(text).replace(" ", "_")
+
+
+def _plain(text: str) -> str:
+    """Fold case, and every run of white space into one space: long ones would make the patterns slow."""
+    return " ".join(text.casefold().split())
 
 
 def _refuse(text: str) -> time:
     raise UnreadableTime(text=_echo(text))
 
 
-def _echo(text: str) -> str:
-    """Quote what was typed, short and without anything that Discord would format."""
-    plain = re.sub(r"[`\s]+", " ", text).strip()
-    return f"`{plain[:_MAX_ECHO]}`" if plain else "An empty text"
+def _echo(text: str, *, nothing: str = "An empty text") -> str:
+    """Quote what was typed, short and without anything that Discord would format or that turns the line around."""
+    plain = " ".join("".join(mark if mark.isprintable() and mark != "`" else " " for mark in text).split())
+    return f"`{plain[:_MAX_ECHO]}`" if plain else nothing

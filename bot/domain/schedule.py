@@ -63,7 +63,7 @@ def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     A time that does not exist moves forward to the next that does; a time that happens twice is the first
     (`fold=0`, PEP 495).
     """
-    local = datetime.combine(day, at, tzinfo=zone)
+    local = datetime.combine(day, at.replace(fold=0), tzinfo=zone)
     earlier = local.astimezone(UTC)
     if earlier.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
         return earlier
@@ -78,7 +78,12 @@ def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 
 def due_after(schedule: Schedule, moment: datetime) -> Iterator[datetime]:
-    """Yield the instants strictly after `moment` at which the schedule is due, for ever."""
+    """Yield the instants strictly after `moment` at which the schedule is due, for ever, each later than the last.
+
+    A weekday means the day that the calendar names: where the clocks leap over midnight, or over a whole day, the
+    instant moves into the next day; should that day begin with an instant of its own, the two are one.
+    """
+    latest = moment
     day = schedule.local_date(moment) - timedelta(days=1)
     if schedule.resumes_on is not None:
         day = max(day, schedule.resumes_on - timedelta(days=1))
@@ -86,7 +91,8 @@ def due_after(schedule: Schedule, moment: datetime) -> Iterator[datetime]:
         day += timedelta(days=1)
         if day.weekday() in schedule.weekdays:
             due = instant(day, schedule.at, schedule.zone)
-            if due > moment:
+            if due > latest:
+                latest = due
                 yield due
 
 

@@ -11,6 +11,9 @@ from bot.domain.item import Item
 FEW_LEFT = 7
 """Organisers are warned when fewer never-asked items than this are left."""
 
+_LEAST_SHARE = 0.1
+"""Percent: a domain that the blueprint gives no weight is asked seldom, but it is asked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
@@ -76,5 +79,5 @@ def _weights(bank: Bank, items: Sequence[Item], slips: Mapping[str, int]) -> lis
         domain, share = domain_of.get(item.objective, ("", 1.0))
         # A trap the server falls for most often doubles the weight of an item that has it.
         pull = 1 + max((slips.get(trap, 0) / most for trap in item.traps), default=0.0)
-        weights.append(share / sizes[domain] * pull)
+        weights.append(max(share, _LEAST_SHARE) / sizes[domain] * pull)
     return weights

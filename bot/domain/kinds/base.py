@@ -41,8 +41,8 @@ class Kind(Protocol):
         """Read the letters after a change.
 
         `choice` counted before; `seen` is present now, and `latest` are the letters of it that may have been tapped
-        last; `added` appeared and `gone` disappeared since. A letter of the choice that is neither seen nor gone was cleared
-        by a moderator, which withdraws nothing.
+        last; `added` appeared and `gone` disappeared since. A letter of the choice that is neither seen nor gone was
+        cleared by a moderator, which withdraws nothing.
         """
 
     def mark(self, *, key: frozenset[str], chosen: frozenset[str], rule: MultipleRule) -> Mark:
