@@ -38,7 +38,7 @@ def read_time(text: str) -> time:
     try:
         return time(int(found[1]), int(found[2])) if found else _refuse(text)
     except ValueError:
-        raise UnreadableTime(text=_echo(text)) from None
+        raise UnreadableTime(text=echo(text)) from None
 
 
 def read_duration(text: str) -> timedelta:
@@ -47,7 +47,7 @@ def read_duration(text: str) -> timedelta:
     days, hours, minutes = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
     length = timedelta(days=days, hours=hours, minutes=minutes)
     if not timedelta(minutes=1) <= length <= timedelta(days=7):
-        raise UnreadableDuration(text=_echo(text))
+        raise UnreadableDuration(text=echo(text))
     return length
 
 
@@ -55,7 +55,7 @@ def read_zone(text: str) -> ZoneInfo:
     """Read an IANA zone such as `Europe/Prague`, in any case."""
     name = _zones().get(_zone_key(text))
     if name is None:
-        raise UnknownZone(zone=_echo(text, nothing="that"))
+        raise UnknownZone(zone=echo(text, nothing="that"))
     return ZoneInfo(name)
 
 
@@ -94,19 +94,25 @@ def read_coming_date(text: str, today: date) -> date:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise UnreadableDate(text=_echo(text)) from None
+        raise UnreadableDate(text=echo(text)) from None
     if day <= today:
         raise PastDate(text=text.strip())
     if day - today > timedelta(days=366 * _MAX_YEARS):
-        raise DistantDate(text=_echo(text), years=_MAX_YEARS)
+        raise DistantDate(text=echo(text), years=_MAX_YEARS)
     return day
+
+
+def echo(text: str, *, nothing: str = "An empty text") -> str:
+    """Quote what someone typed, short and without anything that Discord would format or that turns the line around."""
+    plain = " ".join("".join(mark if mark.isprintable() and mark != "`" else " " for mark in text).split())
+    return f"`{plain[:_MAX_ECHO]}`" if plain else nothing
 
 
 def _weekday(text: str, whole: str) -> int:
     for number, (short, name) in enumerate(zip(DAYS, _FULL_NAMES, strict=True)):
         if text.startswith(short) and name.startswith(text):
             return number
-    raise UnreadableWeekdays(text=_echo(whole))
+    raise UnreadableWeekdays(text=echo(whole))
 
 
 @cache
@@ -125,10 +131,4 @@ def _plain(text: str) -> str:
 
 
 def _refuse(text: str) -> time:
-    raise UnreadableTime(text=_echo(text))
-
-
-def _echo(text: str, *, nothing: str = "An empty text") -> str:
-    """Quote what was typed, short and without anything that Discord would format or that turns the line around."""
-    plain = " ".join("".join(mark if mark.isprintable() and mark != "`" else " " for mark in text).split())
-    return f"`{plain[:_MAX_ECHO]}`" if plain else nothing
+    raise UnreadableTime(text=echo(text))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.answer import Answer, chosen_privately, cleared, lifted, reconciled, tapped
+from bot.domain.answer import Answer, chosen_privately, cleared, lifted, reconciled, tapped, tidied
 from bot.domain.errors import NotOpen
 from bot.domain.item import LETTERS
 from bot.domain.rounds import Round, RoundState
@@ -23,6 +23,9 @@ from bot.storage.store import StorageBusy, Store
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 0.5
+
+_NAMES_REMEMBERED = 50_000
+"""Names known to be stored; remembering them only saves writing them again."""
 
 
 class Verdict(StrEnum):
@@ -39,17 +42,23 @@ class _Live:
 
     round: Round
     answers: dict[int, Answer]
-    closing: bool = False
+    # The place in the order of changes at which it stopped taking answers.
+    closed_at: int | None = None
     # When each member last did something, so that a snapshot begun before does not undo it.
     touched: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def closing(self) -> bool:
+        return self.closed_at is not None
 
 
 @dataclass(slots=True)
 class _Batch:
-    """What the next commit will hold, and whom to tell."""
+    """What the next commit will hold, what was held before it, and whom to tell."""
 
     done: asyncio.Future[None]
     answers: dict[tuple[int, int], Answer] = field(default_factory=dict)
+    before: dict[tuple[int, int], Answer | None] = field(default_factory=dict)
     names: dict[tuple[int, int], str] = field(default_factory=dict)
     moves: list[tuple[Round, RoundState, dict[str, object]]] = field(default_factory=list)
 
@@ -65,6 +74,7 @@ class Answering:
         self._names: dict[tuple[int, int], str] = {}
         self._tidied: set[tuple[int, int, str]] = set()
         self._batch: _Batch | None = None
+        self._committing: _Batch | None = None
         self._writer: asyncio.Task[None] | None = None
         self._sequence = 0
 
@@ -80,6 +90,15 @@ class Answering:
     def opened(self, asked: Round) -> None:
         """Begin to take answers for a round that was just posted."""
         self._take_up(asked, {})
+
+    async def take_up(self, found: Round) -> None:
+        """Take up one round under way that is not known here: another process, or one that crashed, posted it."""
+        if found.id in self._live:
+            return
+        async with self._store.read() as tx:
+            held = (await stored.of_rounds(tx, [found.id]))[found.id]
+        if found.id not in self._live:
+            self._take_up(found, held)
 
     def dropped(self, round_id: int) -> None:
         """Forget a round that is graded or void."""
@@ -102,9 +121,10 @@ class Answering:
         live = self._live.get(round_id)
         return None if live is None else live.answers.get(member_id)
 
-    def all_held(self, round_id: int) -> Mapping[int, Answer]:
-        """Give what everyone holds for a round under way."""
-        return dict(self._live[round_id].answers)
+    def all_held(self, round_id: int) -> Mapping[int, Answer] | None:
+        """Give what everyone holds for a round under way, `None` when it is not: void meanwhile, for one."""
+        live = self._live.get(round_id)
+        return None if live is None else dict(live.answers)
 
     async def tap(self, message_id: int, member_id: int, mark: str, *, name: str | None = None) -> Verdict:
         """Record a letter that appeared on a post; returns once it is committed."""
@@ -127,6 +147,8 @@ class Answering:
         if live is None or mark.upper() not in live.round.posed.letters:
             return Verdict.IGNORED
         if member_id not in live.answers:
+            # Its arrival was missed; a snapshot under way may still show it, and is older than this.
+            self._touch(live, member_id)
             return Verdict.IGNORED
         now = self._clock()
         removed_by_bot = (message_id, member_id, mark) in self._tidied
@@ -134,7 +156,7 @@ class Answering:
 
         def change(held: Answer) -> Answer:
             if removed_by_bot:
-                return cleared(held, mark.upper())
+                return tidied(held, mark)
             return lifted(held, mark, kind=live.round.posed.item.kind, now=now)
 
         verdict = self._change(live, member_id, change, now)
@@ -157,10 +179,14 @@ class Answering:
 
         Raises:
             NotOpen: the round takes no answers any more.
+            ValueError: the round has no option of such a letter.
         """
         live = self._live.get(round_id)
         if live is None or live.closing:
             raise NotOpen
+        if not set(letters) <= set(live.round.posed.letters):
+            message = f"round {round_id} has no options {letters}"
+            raise ValueError(message)
         now = self._clock()
         self._change(live, member_id, lambda held: chosen_privately(held, letters, now=now), now)
         if name is not None:
@@ -181,15 +207,23 @@ class Answering:
         return self._sequence
 
     async def reconcile(
-        self, round_id: int, snapshot: Snapshot, *, begun: int, outage_began: datetime | None = None
+        self,
+        round_id: int,
+        snapshot: Snapshot,
+        *,
+        begun: int,
+        outage_began: datetime | None = None,
+        closing: bool = False,
     ) -> int:
         """Bring a round in line with a snapshot that was begun at place `begun`; gives how many answers changed.
 
-        Members who did something since are skipped: what they did live is newer than the snapshot.
+        Members who did something since are skipped: what they did live is newer than the snapshot. Once a round closes,
+        only the snapshot of its `closing` counts, and not for members who did something after it closed.
         """
         live = self._live.get(round_id)
-        if live is None:
+        if live is None or live.closing is not closing:
             return 0
+        begun = begun if live.closed_at is None else min(begun, live.closed_at)
         now, changed = self._clock(), 0
         for member_id in set(snapshot.marks) | set(live.answers):
             if live.touched.get(member_id, 0) > begun:
@@ -214,28 +248,33 @@ class Answering:
     async def begin_closing(self, round_id: int, *, late: bool) -> None:
         """Stop taking answers: everything received before this moment is committed together with the move."""
         live = self._live.get(round_id)
-        if live is None or live.closing:
-            return
-        live.closing = True
-        now = self._clock()
-        values: dict[str, object] = {"closing_at": now, "closed_late": late}
-        self._gathering().moves.append((live.round, RoundState.CLOSING, values))
+        if live is not None and not live.closing:
+            live.closed_at = self._sequence
+            values: dict[str, object] = {"closing_at": self._clock(), "closed_late": late}
+            self._gathering().moves.append((live.round, RoundState.CLOSING, values))
         await self._committed()
 
+    async def settled(self, patience: float) -> None:
+        """Wait until everything received so far is committed or refused, but no longer than `patience` seconds."""
+        batch = self._batch or self._committing
+        if batch is not None:
+            await asyncio.wait({batch.done}, timeout=patience)
+
     async def stop(self) -> None:
-        """Wait until everything received is committed."""
-        await self._committed()
+        """Wait until everything received is committed, or refused and told to whoever waits for it."""
+        while self._writer is not None:
+            await asyncio.shield(self._writer)
 
     def _take_up(self, found: Round, held: dict[int, Answer]) -> None:
         if found.message_id is None:
             return
-        live = _Live(round=found, answers=held, closing=found.state is RoundState.CLOSING)
+        closed_at = self._sequence if found.state is RoundState.CLOSING else None
+        live = _Live(round=found, answers=held, closed_at=closed_at)
         self._live[found.id] = live
         self._by_message[found.message_id] = live
 
     def _change(self, live: _Live, member_id: int, change: Callable[[Answer], Answer], now: datetime) -> Verdict:
-        self._sequence += 1
-        live.touched[member_id] = self._sequence
+        self._touch(live, member_id)
         if live.closing:
             return Verdict.LATE
         before = live.answers.get(member_id)
@@ -244,12 +283,20 @@ class Answering:
             self._hold(live, member_id, after)
         return Verdict.RECORDED
 
+    def _touch(self, live: _Live, member_id: int) -> None:
+        self._sequence += 1
+        live.touched[member_id] = self._sequence
+
     def _hold(self, live: _Live, member_id: int, answer: Answer) -> None:
+        batch, key = self._gathering(), (live.round.id, member_id)
+        batch.before.setdefault(key, live.answers.get(member_id))
+        batch.answers[key] = answer
         live.answers[member_id] = answer
-        self._gathering().answers[live.round.id, member_id] = answer
 
     def _rename(self, guild_id: int, member_id: int, name: str) -> None:
         if self._names.get((guild_id, member_id)) != name:
+            if len(self._names) >= _NAMES_REMEMBERED:
+                self._names.clear()
             self._names[guild_id, member_id] = name
             self._gathering().names[guild_id, member_id] = name
 
@@ -261,26 +308,47 @@ class Answering:
         return self._batch
 
     async def _committed(self) -> None:
-        """Wait for the commit that holds everything gathered so far."""
-        if self._batch is not None:
-            await asyncio.shield(self._batch.done)
-        elif self._writer is not None:
-            await asyncio.shield(self._writer)
+        """Wait for the commit that holds everything gathered so far, and for no later one."""
+        batch = self._batch or self._committing
+        if batch is not None:
+            await asyncio.shield(batch.done)
 
     async def _write(self) -> None:
         try:
             while self._batch is not None:
                 batch, self._batch = self._batch, None
+                self._committing = batch
                 try:
                     await self._commit(batch)
                 except Exception as trouble:
                     # Not a busy database but a fault of ours: whoever waits must hear of it, the rest goes on.
                     logger.exception("%d answers could not be stored", len(batch.answers))
+                    self._undo(batch)
                     batch.done.set_exception(trouble)
+                    batch.done.exception()  # whoever waited may be gone
                 else:
                     batch.done.set_result(None)
         finally:
-            self._writer = None
+            self._writer = self._committing = None
+
+    def _undo(self, batch: _Batch) -> None:
+        """Hold again what is stored, except where someone has gone on from what could not be."""
+        for key, answer in batch.answers.items():
+            live = self._live.get(key[0])
+            if live is None:
+                continue
+            if live.answers.get(key[1]) is not answer:
+                if self._batch is not None and self._batch.before.get(key) is answer:
+                    self._batch.before[key] = batch.before[key]
+            elif (before := batch.before[key]) is not None:
+                live.answers[key[1]] = before
+            else:
+                del live.answers[key[1]]
+        for key in batch.names:
+            self._names.pop(key, None)
+        for found, _, _ in batch.moves:
+            if (closing := self._live.get(found.id)) is not None:
+                closing.closed_at = None
 
     async def _commit(self, batch: _Batch) -> None:
         """Commit one batch, for as long as it takes: what was received is never dropped."""

@@ -45,6 +45,7 @@ class Daily:
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._nap: asyncio.Task[None] | None = None
         self._woken = False
+        self._stopping = False
 
     async def begin(self) -> None:
         """Take up where the last run stopped: load the answers and learn when the outage began."""
@@ -74,7 +75,7 @@ class Daily:
         now = self._clock()
         async with self._store.write() as tx:
             await process.remember(tx, _ALIVE, now.isoformat())
-        self._beat()
+        self._show_life()
         await self._planner.plan_due(now)
         async with self._store.read() as tx:
             due = await rounds.due(tx, now)
@@ -103,8 +104,7 @@ class Daily:
                 logger.exception("the tick failed; the next one comes anyway")
                 pause = self._longest_nap
             if not self._woken:
-                self._nap = asyncio.create_task(asyncio.sleep(pause.total_seconds()), name="nap")
-                await asyncio.wait({self._nap})
+                await self._sleep(pause)
 
     def wake(self) -> None:
         """Tick at once: something became due that the loop does not know of."""
@@ -113,17 +113,39 @@ class Daily:
             self._nap.cancel()
 
     async def stop(self) -> None:
-        """Let the steps under way finish, and commit every answer that was received."""
+        """Let the steps under way finish, begin no other, and commit every answer that was received."""
+        self._stopping = True
         await self.idle()
         await self._answering.stop()
 
     async def _work(self, guild_id: int, found_here: Sequence[Round]) -> None:
         try:
             for found in found_here:
-                await self._stepper.step(found)
+                if not self._stopping:
+                    await self._step(found)
         finally:
             del self._workers[guild_id]
             self.wake()
+
+    async def _step(self, found: Round) -> None:
+        try:
+            await self._stepper.step(found)
+        except Exception:
+            # What a step meets it deals with; this is a database that takes no note of it. Its lease will run out.
+            logger.exception("round %d: the outcome of its step could not be stored", found.id)
+
+    async def _sleep(self, pause: timedelta) -> None:
+        self._nap = asyncio.create_task(asyncio.sleep(pause.total_seconds()), name="nap")
+        try:
+            await asyncio.wait({self._nap})
+        finally:
+            self._nap.cancel()
+
+    def _show_life(self) -> None:
+        try:
+            self._beat()
+        except OSError as trouble:
+            logger.warning("the sign of life cannot be given (%s); the work goes on", trouble)
 
     async def _until_next(self) -> timedelta:
         async with self._store.read() as tx:

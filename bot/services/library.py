@@ -8,6 +8,7 @@ from bot.domain.bank import Bank
 from bot.domain.errors import UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
 from bot.domain.item import Item
 from bot.domain.lesson import Lesson
+from bot.domain.reading import echo
 from bot.domain.selection import on_topic
 from bot.domain.trap import Trap
 
@@ -49,7 +50,7 @@ class Library:
         try:
             return self._banks[bank_id]
         except KeyError:
-            raise UnknownBank(bank=_quoted(bank_id)) from None
+            raise UnknownBank(bank=echo(bank_id)) from None
 
     def picture(self, bank_id: str, item: Item) -> Path | None:
         """Give the file of an item's picture, if it has one that is still there."""
@@ -65,7 +66,7 @@ class Library:
     def topic(self, bank: Bank, topic: str | None) -> str | None:
         """Check that a bank has items on a topic; raises `UnknownTopic`."""
         if topic is not None and not on_topic(bank, topic):
-            raise UnknownTopic(bank=bank.short_title, topic=_quoted(topic))
+            raise UnknownTopic(bank=bank.short_title, topic=echo(topic))
         return topic
 
     def trap(self, wanted: str) -> tuple[Bank, Trap]:
@@ -74,7 +75,7 @@ class Library:
             for trap in bank.traps.values():
                 if wanted.casefold() in (f"{bank.id}:{trap.id}", trap.id, trap.name.casefold()):
                     return bank, trap
-        raise UnknownTrap(trap=_quoted(wanted))
+        raise UnknownTrap(trap=echo(wanted))
 
     def lesson(self, wanted: str) -> tuple[Bank, Lesson]:
         """Find a lesson by `bank:id` (as suggested) or by its id or title; raises `UnknownLesson`."""
@@ -82,7 +83,7 @@ class Library:
             for lesson in bank.lessons.values():
                 if wanted.casefold() in (f"{bank.id}:{lesson.id}", lesson.id, lesson.title.casefold()):
                     return bank, lesson
-        raise UnknownLesson(lesson=_quoted(wanted))
+        raise UnknownLesson(lesson=echo(wanted))
 
     def suggest_banks(self, typed: str) -> list[Suggestion]:
         """Suggest banks whose title contains what was typed."""
@@ -135,8 +136,3 @@ def _matching(typed: str, suggestions: Iterable[Suggestion]) -> list[Suggestion]
     found = [each for each in suggestions if all(word in each.label.casefold() for word in words)]
     found.sort(key=lambda each: not each.label.casefold().startswith(typed.casefold().strip()))
     return found[:MAX_SUGGESTIONS]
-
-
-def _quoted(text: str) -> str:
-    plain = " ".join(text.replace("`", " ").split())
-    return f"`{plain[:60]}`"

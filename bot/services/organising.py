@@ -15,6 +15,7 @@ from bot.domain.errors import (
     UnknownRound,
     UnknownSchedule,
 )
+from bot.domain.reading import echo
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import MAX_SCHEDULES, Pause, Schedule, next_due
 from bot.services.library import Library
@@ -86,21 +87,23 @@ class Organising:
         self._library.bank(wish.bank)
         async with self._store.write() as tx:
             await schedules.set_zone(tx, wish.guild_id, wish.zone)
-            existing = [each for each in await schedules.of_guild(tx, wish.guild_id) if each.name == FIRST_NAME]
-            if not existing:
+            here = await schedules.of_guild(tx, wish.guild_id)
+            first = next((each for each in here if each.name.casefold() == FIRST_NAME.casefold()), None)
+            if first is None:
                 return await self._add(tx, FIRST_NAME, wish, {})
             changed = replace(
-                existing[0],
+                first,
                 channel_id=wish.channel_id,
                 at=wish.at,
                 zone=wish.zone,
                 bank=wish.bank,
-                topic=existing[0].topic if existing[0].bank == wish.bank else None,
+                topic=first.topic if first.bank == wish.bank else None,
                 created_by=wish.member_id,
                 paused=None,
                 resumes_on=None,
             )
-            return await self._store_changed(tx, changed)
+            await rounds.wake(tx, [first.id], now=self._clock())
+            return await self._store_changed(tx, first, changed)
 
     async def add(self, name: str, wish: Wish, extra: Settings) -> Schedule:
         """Make another schedule.
@@ -124,20 +127,20 @@ class Organising:
             if "bank" in changes and changed.bank != schedule.bank and "topic" not in changes:
                 changed = replace(changed, topic=None)
             self._library.topic(self._library.bank(changed.bank), changed.topic)
-            return await self._store_changed(tx, changed)
+            return await self._store_changed(tx, schedule, changed)
 
     async def pause(self, guild_id: int, name: str, *, until: date | None = None) -> Schedule:
         """Stop a schedule, for good or until a local date; its open rounds still close and are revealed."""
         async with self._store.write() as tx:
             schedule = await self._named(tx, guild_id, name)
             paused = replace(schedule, paused=Pause.ORGANISER, resumes_on=until)
-            return await self._store_changed(tx, paused)
+            return await self._store_changed(tx, schedule, paused)
 
     async def resume(self, guild_id: int, name: str) -> Schedule:
         """Let a schedule run again, and do what its pause held up."""
         async with self._store.write() as tx:
             schedule = await self._named(tx, guild_id, name)
-            resumed = await self._store_changed(tx, replace(schedule, paused=None, resumes_on=None))
+            resumed = await self._store_changed(tx, schedule, replace(schedule, paused=None, resumes_on=None))
             await rounds.wake(tx, [schedule.id], now=self._clock())
             return resumed
 
@@ -154,9 +157,13 @@ class Organising:
             schedule = await schedules.by_id(tx, schedule_id)
             if schedule.guild_id != guild_id:
                 raise UnknownSchedule(name="that")
+            if not await schedules.is_removed(tx, schedule.id):
+                return schedule
+            await self._refuse_one_too_many(tx, guild_id)
             running = replace(schedule, next_run=self._next_run(schedule))
             if not await schedules.restore(tx, schedule.id, next_run=running.next_run):
-                raise NameTaken(name=f"`{schedule.name}`")
+                raise NameTaken(name=echo(schedule.name))
+            self._wake()
             return running
 
     async def zone_of(self, guild_id: int) -> ZoneInfo:
@@ -214,8 +221,7 @@ class Organising:
             return {each.id: each for each in await schedules.of_channel(tx, channel_id)}
 
     async def _add(self, tx: Tx, name: str, wish: Wish, extra: Settings) -> Schedule:
-        if len(await schedules.of_guild(tx, wish.guild_id)) >= MAX_SCHEDULES:
-            raise TooManySchedules(limit=MAX_SCHEDULES)
+        await self._refuse_one_too_many(tx, wish.guild_id)
         schedule = Schedule(
             id=0,
             guild_id=wish.guild_id,
@@ -230,14 +236,20 @@ class Organising:
         schedule = replace(schedule, **extra)
         made = await schedules.add(tx, replace(schedule, next_run=self._next_run(schedule)))
         if made is None:
-            raise NameTaken(name=f"`{name}`")
+            raise NameTaken(name=echo(name))
         self._wake()
         return made
 
-    async def _store_changed(self, tx: Tx, schedule: Schedule) -> Schedule:
-        changed = replace(schedule, next_run=self._next_run(schedule))
+    async def _refuse_one_too_many(self, tx: Tx, guild_id: int) -> None:
+        if len(await schedules.of_guild(tx, guild_id)) >= MAX_SCHEDULES:
+            raise TooManySchedules(limit=MAX_SCHEDULES)
+
+    async def _store_changed(self, tx: Tx, before: Schedule, changed: Schedule) -> Schedule:
+        # A run that is due this moment, and that the next tick would do, survives a change of anything but its time.
+        if _timing(before) != _timing(changed):
+            changed = replace(changed, next_run=self._next_run(changed))
         if not await schedules.change(tx, changed):
-            raise NameTaken(name=f"`{changed.name}`")
+            raise NameTaken(name=echo(changed.name))
         self._wake()
         return changed
 
@@ -253,4 +265,8 @@ class Organising:
         for schedule in here:
             if which in (None, schedule.id) or schedule.name.casefold() == str(which).strip().casefold():
                 return schedule
-        raise UnknownSchedule(name=f"`{str(which)[:40]}`")
+        raise UnknownSchedule(name=echo(str(which)))
+
+
+def _timing(schedule: Schedule) -> tuple[object, ...]:
+    return schedule.at, schedule.zone.key, schedule.weekdays, schedule.paused, schedule.resumes_on

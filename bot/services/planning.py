@@ -1,7 +1,7 @@
 """Planning: turning schedules that are due, or an organiser's wish, into rounds on the ledger."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -59,16 +59,22 @@ class Planner:
         day = schedule.local_date(now)
         return self._round(schedule, bank, chosen[0], number=number, now=now, day=day, open_for=None)
 
-    async def _run(self, schedule: Schedule, now: datetime) -> None:
-        catching = catch_up(schedule, now)
+    async def _run(self, found: Schedule, now: datetime) -> None:
         async with self._store.write() as tx:
+            # Found outside this transaction, it may have been edited, paused or run by someone else meanwhile.
+            schedule = await schedules.by_id(tx, found.id)
+            if schedule.next_run is None or schedule.next_run > now:
+                return
             if not self._library.has(schedule.bank):
-                await schedules.pause(tx, [schedule.id], Pause.BANK_GONE)
+                await schedules.pause(tx, schedule.id, Pause.BANK_GONE)
                 text = f"**{schedule.name}** is paused: its bank `{schedule.bank}` is no longer installed."
                 await notices.add(tx, schedule.guild_id, text, now=now)
                 return
+            catching = catch_up(schedule, now)
             if not await schedules.advance(tx, schedule, catching.next_run):
                 return
+            if schedule.paused is not None:
+                await rounds.wake(tx, [schedule.id], now=now)
             await self._tell_skipped(tx, schedule, catching, now)
             if catching.run is not None:
                 await self._claim_day(tx, schedule, now)
@@ -81,16 +87,19 @@ class Planner:
         bank = self._library.bank(schedule.bank)
         planned = await self._claim(tx, schedule, bank, count=schedule.per_day, now=now, open_for=None)
         if len(planned) < schedule.per_day:
-            text = (
-                f"**{schedule.name}** asked {len(planned)} of {schedule.per_day} questions: "
-                "every other item on its topic is in an open question already."
+            why = (
+                "every other item on its topic is in an open question already"
+                if on_topic(bank, schedule.topic)
+                else "its bank has no items on its topic any more. Choose another with `/schedule edit`"
             )
+            text = f"**{schedule.name}** asked {len(planned)} of {schedule.per_day} questions: {why}."
             await notices.add(tx, schedule.guild_id, text, now=now)
 
     async def _claim(
         self, tx: Tx, schedule: Schedule, bank: Bank, *, count: int, now: datetime, open_for: timedelta | None
     ) -> list[Round]:
         number = await rounds.last_number(tx, schedule.id, schedule.local_date(now)) + 1
+        before = await rounds.asked(tx, schedule.id)
         items = await self._choose(tx, schedule, bank, number=number, count=count, now=now)
         day = now.astimezone(await schedules.zone_of(tx, schedule.guild_id) or schedule.zone).date()
         planned = []
@@ -99,7 +108,8 @@ class Planner:
             claimed = await rounds.plan(tx, wanted)
             if claimed is not None:
                 planned.append(claimed)
-        await self._warn_if_few(tx, schedule, bank, planned, now)
+        if planned:
+            await self._warn_if_few(tx, schedule, bank, before, now)
         return planned
 
     async def _choose(
@@ -145,15 +155,15 @@ class Planner:
         )
 
     async def _warn_if_few(
-        self, tx: Tx, schedule: Schedule, bank: Bank, planned: Sequence[Round], now: datetime
+        self, tx: Tx, schedule: Schedule, bank: Bank, asked_before: Mapping[str, datetime], now: datetime
     ) -> None:
-        asked = await rounds.asked(tx, schedule.id)
-        history = History(asked=asked, slips={}, busy=())
-        left = len(fresh(on_topic(bank, schedule.topic), history))
-        before = left + sum(asked.get(each.posed.item.id) == each.planned_at for each in planned)
-        if left < FEW_LEFT <= before or (left == 0 < before):
+        """Warn when few items are left, and when none is: once each, and at once when there were few to begin with."""
+        items = on_topic(bank, schedule.topic)
+        before = len(fresh(items, History(asked=asked_before, slips={}, busy=())))
+        left = len(fresh(items, History(asked=await rounds.asked(tx, schedule.id), slips={}, busy=())))
+        if left < FEW_LEFT <= before or left == 0 < before or (left < FEW_LEFT and not asked_before):
             text = (
-                f"**{schedule.name}** has {left} items left that it never asked. "
+                f"**{schedule.name}** has {left} item{'' if left == 1 else 's'} left that it never asked. "
                 "Then the ones asked longest ago come round again: widen its topic or choose another bank."
             )
             await notices.add(tx, schedule.guild_id, text, now=now)
@@ -163,10 +173,10 @@ class Planner:
             return
         times = len(catching.skipped)
         first = int(catching.skipped[0].timestamp())
-        limit = int(schedule.catch_up.total_seconds() // 3600)
+        why = "the latest one is asked now" if catching.run is not None else "it is too late to catch up"
         text = (
             f"**{schedule.name}** skipped {times} question time{'s' if times > 1 else ''} from <t:{first}:f>: "
-            f"I was not running, and it was more than {limit} h ago when I came back."
+            f"I was not running then, and {why}."
         )
         logger.info("schedule %d skipped %d missed runs", schedule.id, times)
         await notices.add(tx, schedule.guild_id, text, now=now)

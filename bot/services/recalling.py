@@ -11,6 +11,8 @@ from bot.services.answering import Answering
 from bot.storage import answers, rounds
 from bot.storage.store import Store
 
+_PATIENCE_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAnswer:
@@ -30,12 +32,13 @@ class Recalling:
 
     async def own(self, round_id: int, message_id: int, member_id: int) -> OwnAnswer:
         """Give a learner's answer to the round on a post; raises `ForeignPost` when the two do not belong together."""
+        # What they did a moment ago may wait for its commit: show what is stored, not what is merely received.
+        await self._answering.settled(_PATIENCE_SECONDS)
         async with self._store.read() as tx:
             found = await rounds.by_id(tx, round_id)
             kept = await answers.of_member(tx, round_id, member_id)
         if found is None or found.message_id != message_id:
             raise ForeignPost
-        held = self._answering.held(round_id, member_id) or kept
         graded = found.state in (RoundState.CLOSED, RoundState.EXPLAINED)
-        mark = grade(found.posed, held) if held is not None and held.given and graded else None
-        return OwnAnswer(round=found, answer=held, mark=mark)
+        mark = grade(found.posed, kept) if kept is not None and kept.given and graded else None
+        return OwnAnswer(round=found, answer=kept, mark=mark)

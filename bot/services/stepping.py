@@ -1,6 +1,9 @@
 """Stepping: what happens to one round when its next step is due. Act, then mark; every step can be repeated."""
 
+import asyncio
+import contextlib
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -16,13 +19,17 @@ from bot.services.answering import Answering
 from bot.services.library import Library
 from bot.services.ports import Clock, Posting, Publisher, PublishFailed, Refusal, Reveal, Snapshot
 from bot.storage import answers, boards, rounds, schedules
-from bot.storage.store import Store
+from bot.storage.store import StorageBusy, Store
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 """How long a step belongs to whoever took it; after a crash it is due again when this has passed."""
 
+_RENEWED_SECONDS = 20
+"""How often a step under way renews its lease: posting ten letters under a rate limit outlasts one."""
+
+_SOON = timedelta(seconds=1)
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(minutes=10)
 _LATE = timedelta(minutes=2)
@@ -58,7 +65,8 @@ class Stepper:
         if leased is None:
             return
         try:
-            await self._advance(leased)
+            async with self._kept(leased):
+                await self._advance(leased)
         except PublishFailed as failure:
             await self.refused(leased, failure)
         except Exception:
@@ -86,11 +94,9 @@ class Stepper:
             schedule = await schedules.by_id(tx, asked.schedule_id)
         match failure.why:
             case Refusal.POST_GONE:
-                await self.void(asked, "its post was deleted")
-                await self._announcer.tell(
-                    schedule,
-                    f"A question of **{schedule.name}** is void: its post in <#{asked.channel_id}> was deleted.",
-                )
+                if await self.void(asked, "its post was deleted"):
+                    text = f"A question of **{schedule.name}** is void: its post in <#{asked.channel_id}> was deleted."
+                    await self._announcer.tell(schedule, text)
             case Refusal.CHANNEL_GONE:
                 await self.void(asked, "its channel was deleted")
                 await self.pause(schedule, Pause.CHANNEL_GONE)
@@ -104,21 +110,41 @@ class Stepper:
 
     async def pause(self, schedule: Schedule, why: Pause) -> None:
         """Stop a schedule and tell its organisers, once."""
-        if schedule.paused is why:
-            return
+        text = f"**{schedule.name}** is paused: {_why_paused(schedule, why)}."
         async with self._store.write() as tx:
-            await schedules.pause(tx, [schedule.id], why)
-        await self._announcer.tell(schedule, f"**{schedule.name}** is paused: {_why_paused(schedule, why)}.")
+            if not await schedules.pause(tx, schedule.id, why):
+                return
+            await self._announcer.keep(tx, schedule, text)
+        await self._announcer.send(schedule, text)
 
-    async def void(self, asked: Round, reason: str) -> None:
-        """Drop a round: it gives nothing to anyone."""
+    async def void(self, asked: Round, reason: str) -> bool:
+        """Drop a round: it gives nothing to anyone. False when it is void or explained already."""
         async with self._store.write() as tx:
             current = await rounds.by_id(tx, asked.id)
             if current is None or current.state in (RoundState.VOID, RoundState.EXPLAINED):
-                return
+                return False
             await rounds.move(tx, current, RoundState.VOID, void_reason=reason, step_at=None)
             await boards.keep(tx, asked, (), practice=())
         self._answering.dropped(asked.id)
+        return True
+
+    @contextlib.asynccontextmanager
+    async def _kept(self, leased: Round) -> AsyncIterator[None]:
+        """Keep a lease for as long as its step takes, so that nobody else takes the step for abandoned."""
+        keeper = asyncio.create_task(self._keep(leased), name=f"lease of {leased.id}")
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+
+    async def _keep(self, leased: Round) -> None:
+        held: Round | None = leased
+        while held is not None:
+            await asyncio.sleep(_RENEWED_SECONDS)
+            with contextlib.suppress(StorageBusy):
+                async with self._store.write() as tx:
+                    held = await rounds.renew(tx, held, until=self._clock() + LEASE)
 
     async def _advance(self, found: Round) -> None:
         match found.state:
@@ -139,59 +165,89 @@ class Stepper:
                 assert_never(found.state)
 
     async def _post(self, planned: Round) -> None:
-        now = self._clock()
-        async with self._store.read() as tx:
-            schedule = await schedules.by_id(tx, planned.schedule_id)
-            earlier = await rounds.unfinished(tx, planned.schedule_id)
-        if now - planned.planned_at > schedule.catch_up:
-            await self.void(planned, "it could not be posted in time")
+        # An earlier attempt may have been sent without our learning of it: look before anything else.
+        sent = await self._publisher.find_post(planned) if planned.attempts > 1 else None
+        if sent is None and not await self._may_post(planned):
             return
-        if any(_holds_up(each, planned) for each in earlier):
-            await self._later(planned, now + timedelta(seconds=1))
-            return
-        bank = self._library.bank(planned.bank)
-        # An earlier attempt may have been sent without our learning of it: look before sending again.
-        message_id = await self._publisher.find_post(planned) if planned.attempts > 1 else None
-        if message_id is None:
-            image = self._library.picture(planned.bank, planned.posed.item)
-            message_id = await self._publisher.post(Posting(round=planned, bank=bank, image=image))
+        message_id = await self._send(planned) if sent is None else sent
         opened = replace(planned, state=RoundState.OPEN, message_id=message_id)
         async with self._store.write() as tx:
-            if not await rounds.move(tx, planned, RoundState.OPEN, message_id=message_id):
-                return
+            moved = await rounds.move(tx, planned, RoundState.OPEN, message_id=message_id)
+        if not moved:
+            logger.warning("round %d: dropped while it was being posted", planned.id)
+            return
         self._answering.opened(opened)
         logger.info("round %d: posted", opened.id)
         await self._seed(opened)
+        if sent is not None:
+            # It stood there before letters on it were heard.
+            await self.reconcile(opened)
+
+    async def _may_post(self, planned: Round) -> bool:
+        """Tell whether a planned round is to be sent now; drops it when its time is over, and waits for its turn."""
+        now = self._clock()
+        async with self._store.read() as tx:
+            schedule = await schedules.by_id(tx, planned.schedule_id)
+            removed = await schedules.is_removed(tx, planned.schedule_id)
+            earlier = await rounds.unfinished(tx, planned.schedule_id)
+        waited = now - planned.planned_at
+        if removed:
+            await self.void(planned, "its schedule was removed")
+            return False
+        if waited > schedule.catch_up or planned.closes_at <= now:
+            if await self.void(planned, "it could not be posted in time"):
+                text = f"**{schedule.name}** skipped a question: I could not post it in time."
+                await self._announcer.tell(schedule, text)
+            return False
+        # A reveal that fails again and again must not cost the next question too.
+        before = [each.step_at for each in earlier if waited < schedule.catch_up / 2 and _holds_up(each, planned)]
+        if not before:
+            return True
+        soonest = min(step_at for step_at in before if step_at is not None)
+        await self._later(planned, min(max(soonest, now + _SOON), now + _FIRST_WAIT))
+        return False
+
+    async def _send(self, planned: Round) -> int:
+        bank = self._library.bank(planned.bank)
+        image = self._library.picture(planned.bank, planned.posed.item)
+        return await self._publisher.post(Posting(round=planned, bank=bank, image=image))
 
     async def _seed(self, opened: Round) -> None:
+        await self._answering.take_up(opened)
         if not opened.seeded:
             await self._publisher.seed(opened)
         async with self._store.write() as tx:
-            await rounds.note(tx, opened.id, seeded=True, step_at=opened.closes_at, attempts=0)
+            await rounds.seeded(tx, opened.id)
 
     async def _close(self, opened: Round) -> None:
         late = self._clock() - opened.closes_at > _LATE
-        begun = self._answering.now_at()
+        await self._answering.take_up(opened)
         await self._answering.begin_closing(opened.id, late=late)
-        closing = replace(opened, state=RoundState.CLOSING, closed_late=late)
-        await self._grade(closing, begun=begun)
+        await self._grade(replace(opened, state=RoundState.CLOSING, closed_late=late))
 
-    async def _grade(self, closing: Round, *, begun: int | None = None) -> None:
-        begun = self._answering.now_at() if begun is None else begun
+    async def _grade(self, closing: Round) -> None:
+        await self._answering.take_up(closing)
+        begun = self._answering.now_at()
         snapshot = await self._last_snapshot(closing)
         if snapshot is not None:
-            await self._answering.reconcile(closing.id, snapshot, begun=begun, outage_began=self.outage_began)
-        counted = tally(closing.posed, self._answering.all_held(closing.id))
-        closed = replace(closing, state=RoundState.CLOSED)
+            await self._answering.reconcile(
+                closing.id, snapshot, begun=begun, outage_began=self.outage_began, closing=True
+            )
+        held = self._answering.all_held(closing.id)
+        if held is None:
+            return
+        counted = tally(closing.posed, held)
         async with self._store.write() as tx:
-            since = closing.opened_on - timedelta(days=_USED_UP_DAYS)
-            practice = await boards.ranked_since(tx, closing, since)
-            await boards.keep(tx, closing, counted.results, practice=practice)
-            if not await rounds.move(tx, closing, RoundState.CLOSED):
-                return
+            # The reveal follows at once and counts as begun: after a crash, look for it before sending.
+            moved = await rounds.move(tx, closing, RoundState.CLOSED, attempts=1)
+            if moved:
+                since = closing.opened_on - timedelta(days=_USED_UP_DAYS)
+                practice = await boards.ranked_since(tx, closing, since)
+                await boards.keep(tx, closing, counted.results, practice=practice)
         self._answering.dropped(closing.id)
-        logger.info("round %d: closed with %d answers", closed.id, counted.participants)
-        await self._explain(replace(closed, attempts=1))
+        if moved:
+            logger.info("round %d: closed with %d answers", closing.id, counted.participants)
+            await self._explain(replace(closing, state=RoundState.CLOSED, attempts=1))
 
     async def _last_snapshot(self, closing: Round) -> Snapshot | None:
         try:
@@ -241,16 +297,17 @@ class Stepper:
 
     async def _block(self, asked: Round) -> None:
         async with self._store.write() as tx:
-            await rounds.note(tx, asked.id, step_at=None, attempts=0)
+            await rounds.block(tx, asked.id)
 
     async def _later(self, found: Round, at: datetime) -> None:
         async with self._store.write() as tx:
             await rounds.note(tx, found.id, step_at=at, attempts=found.attempts - 1)
 
     async def _wait(self, asked: Round) -> None:
+        now = self._clock()
         wait = min(_FIRST_WAIT * 2 ** min(asked.attempts, 10), _LONGEST_WAIT)
         async with self._store.write() as tx:
-            await rounds.note(tx, asked.id, step_at=self._clock() + wait)
+            await rounds.retry(tx, asked.id, at=now + wait, now=now)
 
 
 def _holds_up(earlier: Round, planned: Round) -> bool:

@@ -55,7 +55,7 @@ async def keep_names(tx: Tx, names: Mapping[tuple[int, int], str]) -> None:
             index_elements=["guild_id", "member_id"], set_={"name": statement.excluded.name}
         ),
         [
-            {"guild_id": guild_id, "member_id": member_id, "name": name[:_MAX_NAME]}
+            {"guild_id": guild_id, "member_id": member_id, "name": _storable(name)}
             for (guild_id, member_id), name in names.items()
         ],
     )
@@ -66,6 +66,11 @@ async def names_of(tx: Tx, guild_id: int, member_ids: Iterable[int]) -> Mapping[
     wanted = (members.c.guild_id == guild_id) & members.c.member_id.in_(list(member_ids))
     rows = await tx.execute(sa.select(members.c.member_id, members.c.name).where(wanted))
     return {row.member_id: row.name for row in rows}
+
+
+def _storable(name: str) -> str:
+    # Half a surrogate pair, which JSON can carry and UTF-8 cannot, would fail everybody's answers of the same commit.
+    return name[:_MAX_NAME].encode(errors="replace").decode()
 
 
 def _answer(row: sa.Row[Any]) -> Answer:

@@ -40,13 +40,13 @@ async def keep(tx: Tx, closed: Round, found: Collection[Result], *, practice: Co
 
 
 async def ranked_since(tx: Tx, closed: Round, since: date) -> frozenset[int]:
-    """List the members who had a ranked answer to the same item in the same server on or after a date."""
+    """List the members who had a ranked answer to an earlier round of the same item and server, on or after a date."""
     rows = await tx.execute(
         sa.select(results.c.member_id).where(
             results.c.guild_id == closed.guild_id,
             results.c.bank == closed.bank,
             results.c.item_id == closed.posed.item.id,
-            results.c.round_id != closed.id,
+            results.c.round_id < closed.id,
             results.c.ranked,
             results.c.opened_on >= since,
         )

@@ -1,17 +1,49 @@
-"""What differs between databases: connecting, transactions, and the sentence for a file that cannot be used."""
+"""What differs between databases: connecting, transactions, looking at a file before use, and copying it."""
 
 import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 WRITES = "trapwise_writes"
 """The execution option that marks a connection as a writer's."""
 
+MIGRATES = "trapwise_migrates"
+"""The execution option that marks a connection whose transaction rebuilds tables; it is not used again afterwards."""
+
 _BUSY_MS = 10_000
+
+# Codes of SQLite after which the same write may work later: locked by another writer, the disk full or failing, the
+# file or its folder not writable just now. Anything else is a fault in the statement.
+_MAY_PASS = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+_PRIMARY = 0xFF
+"""The part of an extended result code that is the code itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is in a database file: its tables, the revision that its migrations noted, and the first damage found."""
+
+    tables: frozenset[str]
+    version: str | None
+    damage: str | None = None
 
 
 def connect(database: str) -> AsyncEngine:
@@ -27,31 +59,82 @@ def connect(database: str) -> AsyncEngine:
     return engine
 
 
-def sqlite_file(database: str) -> Path | None:
-    """Give the file behind a SQLite URL, `None` for one in memory."""
+def sqlite_file(database: str) -> Path:
+    """Give the file behind a SQLite URL; one in memory has none, and rounds that a restart forgets are no use."""
     url: URL = make_url(database)
     if url.database in (None, "", ":memory:"):
-        return None
+        message = "a database in memory would forget its rounds"
+        raise ValueError(message)
     return Path(url.database or "")
 
 
+def look(file: Path) -> Found:
+    """Read what a file holds without changing a byte of it, whoever has it open.
+
+    Raises:
+        sqlite3.Error: it is no database, too damaged to be read, or cannot be opened.
+    """
+    # With nothing beside it the file is all there is, and `immutable` keeps SQLite from making helper files.
+    beside = any(file.with_name(file.name + end).exists() for end in ("-wal", "-journal"))
+    address = f"{file.absolute().as_uri()}?{'mode=ro' if beside else 'immutable=1'}"
+    with closing(sqlite3.connect(address, uri=True, timeout=_BUSY_MS / 1000)) as connection:
+        tables = frozenset(row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        if "alembic_version" not in tables:
+            return Found(tables=tables, version=None)
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        health = " ".join(connection.execute("PRAGMA quick_check(1)").fetchone()[0].split())
+        return Found(
+            tables=tables, version=None if row is None else str(row[0]), damage=None if health == "ok" else health
+        )
+
+
+def make_ready(file: Path) -> None:
+    """Give a file the journal that lets readers and a writer work at once, and find out whether it takes writes.
+
+    Raises:
+        sqlite3.Error: it does not.
+    """
+    with closing(sqlite3.connect(file, timeout=_BUSY_MS / 1000, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+
+
 def copy_file(source: Path, target: Path) -> None:
-    """Copy a SQLite file consistently, whoever has it open."""
-    with sqlite3.connect(source) as before, sqlite3.connect(target) as after:
-        before.backup(after)
-    before.close()
-    after.close()
+    """Copy a SQLite file consistently, whoever has it open; a copy that could not be finished leaves nothing.
+
+    Raises:
+        sqlite3.Error, OSError: there is no room, or no permission.
+    """
+    draft = target.with_name(f"{target.name}.part")
+    draft.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(source)) as before, closing(sqlite3.connect(draft)) as after:
+            before.backup(after)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def may_pass(trouble: OperationalError) -> bool:
+    """Tell whether the same statement may work later: the database was busy, full or read-only, not misused."""
+    code = getattr(trouble.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & _PRIMARY in _MAY_PASS
 
 
 def _prepare(connection: Any, record: object) -> None:  # noqa: ANN401 - a DB-API connection of any driver
     del record
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get(MIGRATES, False):
+        # Rebuilding a table drops the old one: with keys enforced that fails, or takes the rows that refer to it along.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
     # A deferred BEGIN that turns into a writer later fails under load instead of waiting.
-    writes = connection.get_execution_options().get(WRITES, False)
+    writes = options.get(WRITES, False) or options.get(MIGRATES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.rounds import Round, RoundState
+from bot.storage.columns import Instant
 from bot.storage.store import Tx
 from bot.storage.tables import rounds
 
@@ -83,25 +84,52 @@ async def move(tx: Tx, found: Round, to: RoundState, **values: object) -> bool:
     done = await tx.execute(
         sa.update(rounds)
         .where(rounds.c.id == found.id, rounds.c.state == found.state)
-        .values(state=to, attempts=0, **values)
+        .values({"state": to, "attempts": 0} | values)
     )
     return done.rowcount == 1
 
 
 async def note(tx: Tx, round_id: int, **values: object) -> None:
-    """Change what is kept about a round without moving it."""
-    await tx.execute(sa.update(rounds).where(rounds.c.id == round_id).values(**values))
+    """Change what is kept about a round without moving it; one that is explained or void stays as it is."""
+    await tx.execute(_under_way(round_id).values(**values))
+
+
+async def renew(tx: Tx, leased: Round, *, until: datetime) -> Round | None:
+    """Make a lease last longer; `None` when it is no longer one's own."""
+    done = await tx.execute(_under_way(leased.id).where(rounds.c.step_at == leased.step_at).values(step_at=until))
+    return replace(leased, step_at=until) if done.rowcount else None
+
+
+async def seeded(tx: Tx, round_id: int) -> None:
+    """Note that an open round has its letters; its next step is to close, whenever that is by now."""
+    await tx.execute(
+        _under_way(round_id)
+        .where(rounds.c.state == RoundState.OPEN)
+        .values(seeded=True, step_at=rounds.c.closes_at, attempts=0)
+    )
+
+
+async def retry(tx: Tx, round_id: int, *, at: datetime, now: datetime) -> None:
+    """Try a step again at an instant; an open round's letters never keep it from closing in time."""
+    closes = (rounds.c.state == RoundState.OPEN) & (rounds.c.closes_at > now) & (rounds.c.closes_at < at)
+    await tx.execute(
+        _under_way(round_id).values(step_at=sa.case((closes, rounds.c.closes_at), else_=sa.literal(at, Instant())))
+    )
+
+
+async def block(tx: Tx, round_id: int) -> None:
+    """Stop trying a step until `wake`; an open round still closes in time."""
+    still_closes = sa.case((rounds.c.state == RoundState.OPEN, rounds.c.closes_at), else_=None)
+    await tx.execute(_under_way(round_id).values(step_at=still_closes))
 
 
 async def wake(tx: Tx, schedule_ids: Collection[int], *, now: datetime) -> None:
     """Make the unfinished steps of schedules due again after what blocked them is gone."""
+    unposted = rounds.c.state.in_((RoundState.PLANNED, RoundState.CLOSING, RoundState.CLOSED))
+    unseeded = (rounds.c.state == RoundState.OPEN) & ~rounds.c.seeded
     await tx.execute(
         sa.update(rounds)
-        .where(
-            rounds.c.schedule_id.in_(schedule_ids),
-            rounds.c.state.in_((RoundState.PLANNED, RoundState.CLOSING, RoundState.CLOSED)),
-            rounds.c.step_at.is_(None),
-        )
+        .where(rounds.c.schedule_id.in_(schedule_ids), (unposted & rounds.c.step_at.is_(None)) | unseeded)
         .values(step_at=now)
     )
 
@@ -120,6 +148,10 @@ async def busy_items(tx: Tx, guild_id: int, bank: str) -> frozenset[str]:
     """List the items of a bank that are in a round under way in a server."""
     wanted = (rounds.c.guild_id == guild_id) & (rounds.c.bank == bank) & rounds.c.state.in_(UNDER_WAY)
     return frozenset((await tx.execute(sa.select(rounds.c.item_id).where(wanted))).scalars())
+
+
+def _under_way(round_id: int) -> sa.Update:
+    return sa.update(rounds).where(rounds.c.id == round_id, rounds.c.state.in_(UNDER_WAY))
 
 
 def _round(row: sa.Row[Any]) -> Round:

@@ -1,6 +1,5 @@
 """Queries about servers and their schedules."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -111,11 +110,21 @@ async def advance(tx: Tx, schedule: Schedule, to: datetime) -> bool:
     return done.rowcount == 1
 
 
-async def pause(tx: Tx, ids: Sequence[int], reason: Pause) -> None:
-    """Stop schedules until someone resumes them."""
-    await tx.execute(
-        sa.update(schedules).where(schedules.c.id.in_(ids)).values(paused=reason, resumes_on=None, next_run=None)
+async def pause(tx: Tx, schedule_id: int, reason: Pause) -> bool:
+    """Stop a schedule until someone resumes it; false when it is removed, or stopped for that reason already."""
+    running = schedules.c.removed_at.is_(None) & schedules.c.paused.is_distinct_from(reason)
+    done = await tx.execute(
+        sa.update(schedules)
+        .where(schedules.c.id == schedule_id, running)
+        .values(paused=reason, resumes_on=None, next_run=None)
     )
+    return done.rowcount == 1
+
+
+async def is_removed(tx: Tx, schedule_id: int) -> bool:
+    """Tell whether a schedule was taken out of use."""
+    wanted = sa.select(schedules.c.removed_at).where(schedules.c.id == schedule_id)
+    return (await tx.execute(wanted)).scalar_one() is not None
 
 
 def _values(schedule: Schedule) -> dict[str, object]:

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -34,6 +35,7 @@ class Store:
         self._engine = engine
         # SQLite has one writer: waiting here is fair and free, waiting in its busy handler is neither.
         self._writer = asyncio.Lock()
+        self._writing: asyncio.Task[Any] | None = None
         self.where = where
         self.created = created
 
@@ -44,13 +46,21 @@ class Store:
         Raises:
             StorageBusy: the database is locked by another writer, full or read-only; nothing was written.
         """
+        if self._writing is not None and self._writing is asyncio.current_task():
+            message = "a writing transaction inside a writing transaction would wait for itself"
+            raise RuntimeError(message)
         async with self._writer, self._engine.connect() as connection:
+            self._writing = asyncio.current_task()
             await connection.execution_options(**{dialect.WRITES: True})
             try:
                 async with connection.begin():
                     yield connection
             except OperationalError as trouble:
+                if not dialect.may_pass(trouble):
+                    raise
                 raise StorageBusy(str(trouble.orig)) from trouble
+            finally:
+                self._writing = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -64,74 +74,86 @@ class Store:
 
 
 async def open_store(database: str, *, now: datetime) -> Store:
-    """Open a database, creating it or migrating it when needed.
+    """Open a database, creating it or migrating it when needed; an empty file counts as new.
 
     Raises:
-        StorageProblem: it is no database, damaged, newer than this version, or cannot be created; it is left as it was.
+        StorageProblem: it is no database, damaged, another program's, newer than this version, or cannot be created or
+            written; it is left as it was.
     """
     file = dialect.sqlite_file(database)
-    fresh = file is not None and not file.exists()
-    where = "in memory" if file is None else str(file)
-    if file is not None and not file.parent.is_dir():
-        try:
-            file.parent.mkdir(parents=True)
-        except OSError as trouble:
-            raise StorageProblem(
-                f"{where}: cannot create the folder ({trouble.strerror}); name another with DATABASE_URL."
-            ) from None
     engine = dialect.connect(database)
     try:
-        await _prepare(engine, file=None if fresh else file, now=now)
+        found = await asyncio.to_thread(_look, file)
+        await asyncio.to_thread(dialect.make_ready, file)
+        if found is None or found.version != migrating.newest():
+            if found is not None and found.version is not None:
+                await asyncio.to_thread(migrating.keep_copy, file, now=now)
+            await _migrate(engine)
     except BaseException as trouble:
         await engine.dispose()
-        if isinstance(trouble, DatabaseError):
-            raise StorageProblem(f"{where}: {_reason(trouble)}") from trouble
+        if isinstance(trouble, DatabaseError | sqlite3.Error | OSError):
+            raise StorageProblem(f"{file}: {_reason(trouble)}") from trouble
         raise
-    logger.info("database %s %s", "created:" if fresh else "opened:", where)
-    return Store(engine, where, created=fresh)
+    logger.info("database %s %s", "created:" if found is None else "opened:", file)
+    return Store(engine, str(file), created=found is None)
 
 
-async def _prepare(engine: AsyncEngine, *, file: Path | None, now: datetime) -> None:
+def _look(file: Path) -> dialect.Found | None:
+    """Find out what is in the file before anything writes to it; `None` when there is none, or nothing in it."""
+    if file.is_dir():
+        raise StorageProblem(f"{file}: this is a folder; name a file in it with DATABASE_URL.")
+    if not file.exists():
+        _make_folder(file)
+        return None
+    found = dialect.look(file)
+    if not found.tables:
+        return None
+    if not migrating.is_ours(found.tables):
+        raise StorageProblem(
+            f"{file}: this SQLite file belongs to another program; "
+            "name another file with DATABASE_URL. Nothing was changed."
+        )
+    if found.version is None or found.damage is not None:
+        raise StorageProblem(
+            f"{file}: the database is damaged ({found.damage or 'it does not say its schema'}); "
+            "restore a copy, or move it away to start anew. Nothing was changed."
+        )
+    if found.version not in migrating.known():
+        raise StorageProblem(
+            f"{file}: this database was written by a newer Trapwise (schema {found.version}); "
+            "install that version or name another file with DATABASE_URL. Nothing was changed."
+        )
+    return found
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise StorageProblem(
+            f"{file}: cannot create the folder ({trouble.strerror}); name another with DATABASE_URL."
+        ) from None
+
+
+async def _migrate(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
-        version = await connection.run_sync(migrating.version)
-        await connection.rollback()
-        if version == migrating.newest():
-            await _check(connection)
-            return
-        if version is not None and version not in migrating.known():
-            raise StorageProblem(
-                f"{engine.url.database}: this database was written by a newer Trapwise (schema {version}); "
-                "install that version or name another file with DATABASE_URL. Nothing was changed."
-            )
-        if version is None and await connection.run_sync(migrating.foreign_tables):
-            raise StorageProblem(
-                f"{engine.url.database}: this SQLite file belongs to another program; "
-                "name another file with DATABASE_URL. Nothing was changed."
-            )
-        await connection.rollback()
-    if file is not None and version is not None:
-        migrating.keep_copy(file, now=now)
-    async with engine.connect() as connection:
-        await connection.execution_options(**{dialect.WRITES: True})
+        await connection.execution_options(**{dialect.MIGRATES: True})
         async with connection.begin():
             await connection.run_sync(migrating.upgrade)
+        await connection.invalidate()
 
 
-async def _check(connection: AsyncConnection) -> None:
-    found = (await connection.execute(sa.text("PRAGMA quick_check(1)"))).scalar_one()
-    if found != "ok":
-        raise StorageProblem(
-            f"{connection.engine.url.database}: the database is damaged ({found}); "
-            "restore a copy, or move it away to start anew."
-        )
-
-
-def _reason(trouble: DatabaseError) -> str:
-    text = str(trouble.orig)
+def _reason(trouble: Exception) -> str:
+    text = str(trouble.orig if isinstance(trouble, DatabaseError) else trouble)
     if "not a database" in text or "malformed" in text:
-        return "this is no SQLite database, or a damaged one; restore a copy or name another file with DATABASE_URL."
+        return (
+            "this is no SQLite database, or a damaged one; restore a copy or name another file with DATABASE_URL. "
+            "Nothing was changed."
+        )
     if "readonly" in text:
         return "the file is read-only; make it writable for the account that runs Trapwise."
-    if "unable to open" in text:
+    if "unable to open" in text or isinstance(trouble, PermissionError):
         return "the file cannot be opened; check its folder and its permissions."
+    if "locked" in text:
+        return "another program is writing to the database and does not stop; stop it, then start again."
     return f"{text}; nothing was changed."

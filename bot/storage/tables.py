@@ -100,7 +100,7 @@ answers = sa.Table(
     metadata,
     sa.Column("round_id", sa.ForeignKey("rounds.id"), primary_key=True),
     sa.Column("member_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("seen", sa.String(20), nullable=False),
+    sa.Column("seen", sa.String(40), nullable=False),
     sa.Column("choice", sa.String(10), nullable=False),
     sa.Column("unresolved", sa.Boolean, nullable=False),
     sa.Column("surface", sa.String(16), nullable=False),

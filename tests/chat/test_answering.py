@@ -194,7 +194,7 @@ async def test_many_members_at_once(group: World) -> None:
     await group.env.settle()
     asked = group.bot.answering.round_of(message.id)
     assert asked is not None
-    held = group.bot.answering.all_held(asked.id)
+    held = group.bot.answering.all_held(asked.id) or {}
     assert [held[who.id].choice for who in crowd] == ["ABCD"[place % 4] for place in range(30)]
 
 

@@ -66,10 +66,10 @@ class Reactions:
             return
         self._tidying += 1
         try:
-            for letter in held.seen:
+            for letter in sorted(mark for mark in held.marks if mark.isupper()):
                 # Look again before each removal: the member may have come back to this letter meanwhile.
                 current = self._answering.held(asked.id, member_id)
-                if current is None or letter.islower() or letter in current.choice:
+                if current is None or letter in current.choice:
                     continue
                 self._answering.mark_tidied(asked.message_id or 0, member_id, letter)
                 if not await self._publisher.tidy(asked, member_id, letter):

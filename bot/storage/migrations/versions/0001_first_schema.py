@@ -111,7 +111,7 @@ def upgrade() -> None:
         "answers",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("seen", sa.String(length=20), nullable=False),
+        sa.Column("seen", sa.String(length=40), nullable=False),
         sa.Column("choice", sa.String(length=10), nullable=False),
         sa.Column("unresolved", sa.Boolean(), nullable=False),
         sa.Column("surface", sa.String(length=16), nullable=False),

@@ -1,0 +1,49 @@
+"""Fixtures for every test: a real database of its own in ten milliseconds, and a clock that can be set."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.storage.store import Store, open_store
+from tests.builders import NOW
+from tests.fakes import Clock
+
+
+def url_of(file: Path) -> str:
+    """Write a file as a database URL."""
+    return f"sqlite+aiosqlite:///{file}"
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an empty database of the newest schema, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "trapwise.db"
+
+    async def make() -> None:
+        await (await open_store(url_of(file), now=NOW)).close()
+
+    asyncio.run(make())
+    return file
+
+
+@pytest.fixture
+def database(template: Path, tmp_path: Path) -> Path:
+    """Copy the empty database for one test."""
+    return Path(shutil.copyfile(template, tmp_path / "trapwise.db"))
+
+
+@pytest.fixture
+async def store(database: Path) -> AsyncIterator[Store]:
+    """Open a database of one's own."""
+    opened = await open_store(url_of(database), now=NOW)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that stands at Monday 23 November 2026, nine o'clock UTC."""
+    return Clock(NOW)

@@ -1,0 +1,262 @@
+"""Queries about schedules, answers, boards, notices and the process itself."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.answer import Came, Surface
+from bot.domain.kinds import Mark
+from bot.domain.rounds import Round
+from bot.domain.schedule import Pause, Schedule
+from bot.domain.standings import Score
+from bot.domain.tally import Result
+from bot.storage import answers, boards, notices, process, rounds, schedules
+from bot.storage.boards import Slip
+from bot.storage.store import Store, Tx
+from tests.builders import NOW, PRAGUE, make_answer, make_item, make_posed, make_round, make_schedule
+
+
+async def a_schedule(tx: Tx, **changes: Any) -> Schedule:  # noqa: ANN401 - any field of a schedule
+    made = await schedules.add(tx, replace(make_schedule(), **changes))
+    assert made is not None
+    return made
+
+
+async def a_round(tx: Tx, number: int = 1, **changes: Any) -> Round:  # noqa: ANN401 - any field of a round
+    wanted = make_round(message_id=400 + number, number=number)
+    made = await rounds.plan(tx, replace(wanted, **changes))
+    assert made is not None
+    return made
+
+
+def result(member_id: int, *, units: int = 5040, slips: frozenset[str] = frozenset()) -> Result:
+    mark = Mark(fraction=Fraction(units, 5040), right=1, wrong=0, keyed=1)
+    return Result(member_id=member_id, mark=mark, units=units, slips=slips)
+
+
+# Schedules
+
+
+async def test_a_schedule_survives(store: Store) -> None:
+    """Every setting of a schedule is read as it was stored, by id and in its server's list."""
+    wanted = make_schedule(weekdays={0, 6}, at=time(23, 59), zone=ZoneInfo("Australia/Lord_Howe"), per_day=5)
+    wanted = replace(
+        wanted,
+        topic="3.1",
+        catch_up=timedelta(minutes=1),
+        ping_role=2**62,
+        thread=True,
+        silent=True,
+        paused=Pause.CHANNEL_GONE,
+        resumes_on=date(2027, 1, 31),
+        next_run=NOW,
+        seed=2**31 - 1,
+    )
+    async with store.write() as tx:
+        made = await schedules.add(tx, wanted)
+        assert made == wanted
+        assert await schedules.by_id(tx, made.id) == wanted
+        assert await schedules.of_guild(tx, wanted.guild_id) == [wanted]
+        assert await schedules.of_channel(tx, wanted.channel_id) == [wanted]
+
+
+async def test_names_clash_without_regard_to_case_within_a_server(store: Store) -> None:
+    """A second schedule of a name is refused, new or renamed, in any case; another server may use it."""
+    async with store.write() as tx:
+        first = await a_schedule(tx, name="Straße")
+        assert await schedules.add(tx, make_schedule(name="STRASSE")) is None
+        second = await a_schedule(tx, name="Other")
+        assert not await schedules.change(tx, replace(second, name="strasse"))
+        assert await schedules.change(tx, replace(first, name="STRASSE"))
+        await a_schedule(tx, name="straße", guild_id=101)
+        assert [each.name for each in await schedules.of_guild(tx, 100)] == ["Other", "STRASSE"]
+
+
+async def test_a_removed_schedule_frees_its_name_and_comes_back_when_that_is_free(store: Store) -> None:
+    """Removing hides a schedule and keeps its row; restoring fails while its name is taken."""
+    async with store.write() as tx:
+        first = await a_schedule(tx, next_run=NOW)
+        await schedules.remove(tx, first.id, now=NOW)
+        assert await schedules.of_guild(tx, 100) == []
+        assert await schedules.of_channel(tx, 200) == []
+        assert await schedules.due(tx, NOW) == []
+        assert await schedules.is_removed(tx, first.id)
+        second = await a_schedule(tx)
+        assert not await schedules.restore(tx, first.id, next_run=NOW)
+        await schedules.remove(tx, second.id, now=NOW)
+        assert await schedules.restore(tx, first.id, next_run=NOW)
+        assert await schedules.due(tx, NOW) == [first]
+        assert not await schedules.is_removed(tx, first.id)
+
+
+async def test_advancing_happens_once_and_ends_a_pause(store: Store) -> None:
+    """Of two who move a schedule on from the same instant one succeeds; a dated pause is over then."""
+    async with store.write() as tx:
+        found = await a_schedule(tx, next_run=NOW, paused=Pause.ORGANISER, resumes_on=NOW.date())
+        assert await schedules.next_run(tx) == NOW
+        assert await schedules.advance(tx, found, NOW + timedelta(days=1))
+        assert not await schedules.advance(tx, found, NOW + timedelta(days=1))
+        after = await schedules.by_id(tx, found.id)
+    assert (after.next_run, after.paused, after.resumes_on) == (NOW + timedelta(days=1), None, None)
+
+
+async def test_pausing_happens_once_for_each_reason(store: Store) -> None:
+    """A pause for the reason that holds already says so; another reason replaces it; a removed schedule stays alone."""
+    async with store.write() as tx:
+        found = await a_schedule(tx, next_run=NOW)
+        assert await schedules.pause(tx, found.id, Pause.FORBIDDEN)
+        assert not await schedules.pause(tx, found.id, Pause.FORBIDDEN)
+        assert await schedules.pause(tx, found.id, Pause.CHANNEL_GONE)
+        assert (await schedules.by_id(tx, found.id)).next_run is None
+        await schedules.remove(tx, found.id, now=NOW)
+        assert not await schedules.pause(tx, found.id, Pause.FORBIDDEN)
+
+
+async def test_a_servers_zone(store: Store) -> None:
+    """A server has no zone at first, and the latest one that was set afterwards."""
+    async with store.write() as tx:
+        assert await schedules.zone_of(tx, 100) is None
+        await schedules.set_zone(tx, 100, PRAGUE)
+        await schedules.set_zone(tx, 100, ZoneInfo("UTC"))
+        assert await schedules.zone_of(tx, 100) == ZoneInfo("UTC")
+
+
+# Answers
+
+
+async def test_an_answer_replaces_the_one_before(store: Store) -> None:
+    """Every field of an answer survives; a later one of the same member and round takes its place."""
+    first = make_answer("AB", seen="Ab", unresolved=True, came=Came.CATCH_UP)
+    second = make_answer("C", surface=Surface.PRIVATE, at=NOW + timedelta(microseconds=1))
+    async with store.write() as tx:
+        await a_schedule(tx)
+        asked = await a_round(tx)
+        await answers.keep(tx, {})
+        await answers.keep(tx, {(asked.id, 1): first, (asked.id, 2): first})
+        await answers.keep(tx, {(asked.id, 1): second})
+        assert await answers.of_rounds(tx, [asked.id, 99]) == {asked.id: {1: second, 2: first}, 99: {}}
+        assert await answers.of_member(tx, asked.id, 2) == first
+        assert await answers.of_member(tx, asked.id, 3) is None
+
+
+async def test_an_answer_needs_its_round(store: Store) -> None:
+    """Foreign keys are enforced: an answer to a round that is not there is refused."""
+    with pytest.raises(IntegrityError):
+        await _answer_nothing(store)
+
+
+async def _answer_nothing(store: Store) -> None:
+    async with store.write() as tx:
+        await answers.keep(tx, {(1, 1): make_answer("A")})
+
+
+async def test_names_are_kept_by_server(store: Store) -> None:
+    """The latest name of a member counts, per server; a long one is cut."""
+    async with store.write() as tx:
+        await answers.keep_names(tx, {})
+        await answers.keep_names(tx, {(100, 1): "Ann", (100, 2): "Ben", (101, 1): "Anna"})
+        await answers.keep_names(tx, {(100, 1): "x" * 300})
+        assert await answers.names_of(tx, 100, [1, 2, 3]) == {1: "x" * 100, 2: "Ben"}
+        assert await answers.names_of(tx, 101, [1]) == {1: "Anna"}
+
+
+async def test_no_name_spoils_a_commit(store: Store) -> None:
+    """Whatever a member is called, half of a surrogate pair included, is stored with everyone else's."""
+    async with store.write() as tx:
+        await answers.keep_names(tx, {(100, 1): "Ann", (100, 2): "\ud83d Ben", (100, 3): "\x00"})
+        assert await answers.names_of(tx, 100, [1, 2, 3]) == {1: "Ann", 2: "? Ben", 3: "\x00"}
+
+
+# Boards
+
+
+async def test_results_add_up_by_member_and_date(store: Store) -> None:
+    """Scores are sums over ranked answers between two dates, with the member's name or `someone`."""
+    async with store.write() as tx:
+        await a_schedule(tx)
+        for number, day in enumerate((1, 2, 3), start=1):
+            asked = await a_round(tx, number, opened_on=date(2026, 11, day))
+            await boards.keep(tx, asked, [result(1), result(2, units=2520), result(3)], practice={3})
+        await boards.keep(tx, await a_round(tx, 4, guild_id=101), [result(1)], practice=())
+        await answers.keep_names(tx, {(100, 1): "Ann", (101, 2): "Not here"})
+        ann = Score(member_id=1, name="Ann", units=15120, answered=3, right=3)
+        ben = Score(member_id=2, name="someone", units=7560, answered=3, right=0)
+        assert await boards.scores(tx, 100) == [ann, ben]
+        since = await boards.scores(tx, 100, since=date(2026, 11, 2), until=date(2026, 11, 2))
+        assert [(each.member_id, each.answered) for each in since] == [(1, 1), (2, 1)]
+
+
+async def test_results_of_a_round_replace_the_earlier_ones(store: Store) -> None:
+    """Grading a round again leaves nothing of the first time, results or slips."""
+    async with store.write() as tx:
+        await a_schedule(tx)
+        asked = await a_round(tx)
+        await boards.keep(tx, asked, [result(1, slips=frozenset({"x", "y"})), result(2)], practice=())
+        await boards.keep(tx, asked, [result(1, units=0, slips=frozenset({"y"}))], practice=())
+        assert [(each.member_id, each.units) for each in await boards.scores(tx, 100)] == [(1, 0)]
+        assert await boards.slips_of(tx, 100, 1, limit=5) == [Slip(bank="sample", trap="y", times=1)]
+        await boards.keep(tx, asked, (), practice=())
+        assert await boards.scores(tx, 100) == []
+        assert await boards.slips_in(tx, 100, "sample") == {}
+
+
+async def test_slips_are_counted_by_member_and_by_server(store: Store) -> None:
+    """The most repeated traps come first, the latest first among equals; banks and servers are kept apart."""
+    async with store.write() as tx:
+        await a_schedule(tx)
+        for number, traps in enumerate(({"x", "y"}, {"y"}, {"z"}), start=1):
+            await boards.keep(tx, await a_round(tx, number), [result(1, slips=frozenset(traps))], practice=())
+        await boards.keep(tx, await a_round(tx, 4, bank="b"), [result(1, slips=frozenset({"x"}))], practice={1})
+        found = await boards.slips_of(tx, 100, 1, limit=3)
+        assert [(each.bank, each.trap, each.times) for each in found] == [
+            ("sample", "y", 2),
+            ("b", "x", 1),
+            ("sample", "z", 1),
+        ]
+        assert await boards.slips_in(tx, 100, "sample") == {"x": 1, "y": 2, "z": 1}
+        assert await boards.slips_in(tx, 101, "sample") == {}
+
+
+async def test_only_earlier_rounds_make_an_answer_practice(store: Store) -> None:
+    """A member is practising after a ranked answer to the same item in an earlier round, not because of a later one."""
+    async with store.write() as tx:
+        await a_schedule(tx)
+        first, second = await a_round(tx, 1), await a_round(tx, 2)
+        other = await a_round(tx, 3, posed=make_posed(make_item("other")))
+        await boards.keep(tx, first, [result(1), result(2)], practice={2})
+        assert await boards.ranked_since(tx, second, NOW.date()) == {1}
+        assert await boards.ranked_since(tx, second, NOW.date() + timedelta(days=1)) == frozenset()
+        assert await boards.ranked_since(tx, first, NOW.date()) == frozenset()
+        assert await boards.ranked_since(tx, other, NOW.date()) == frozenset()
+        await boards.keep(tx, second, [result(3)], practice=())
+        assert await boards.ranked_since(tx, first, NOW.date()) == frozenset()
+
+
+# Notices and the process
+
+
+async def test_notices_are_shown_once_newest_last(store: Store) -> None:
+    """A server's waiting sentences are given once, the newest five, oldest first; long ones are cut."""
+    async with store.write() as tx:
+        for number in range(7):
+            await notices.add(tx, 100, f"{number} " + "x" * 600, now=NOW)
+        await notices.add(tx, 101, "elsewhere", now=NOW)
+        found = await notices.take(tx, 100, now=NOW)
+        assert [text[0] for text in found] == ["2", "3", "4", "5", "6"]
+        assert {len(text) for text in found} == {500}
+        assert await notices.take(tx, 100, now=NOW) == []
+        assert await notices.take(tx, 101, now=NOW) == ["elsewhere"]
+
+
+async def test_the_process_remembers(store: Store) -> None:
+    """A text is found under its key until another takes its place."""
+    async with store.write() as tx:
+        assert await process.recall(tx, "a") is None
+        await process.remember(tx, "a", "1")
+        await process.remember(tx, "a", "2")
+        assert await process.recall(tx, "a") == "2"
