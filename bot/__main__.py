@@ -101,7 +101,7 @@ def _play(args: argparse.Namespace) -> int:
     shelves = app.load_shelves([app.shipped_content()])
 
     def make_app(*, database: str, clock: Callable[[], datetime]) -> Awaitable[app.App]:
-        return app.open_app(database=f"sqlite+aiosqlite:///{database}", shelves=shelves, clock=clock)
+        return app.open_app(database=f"sqlite+aiosqlite:///{database}", shelves=shelves, clock=clock, unlimited=True)
 
     return asyncio.run(playground.run(args, make_app=make_app))
 

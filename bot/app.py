@@ -1,6 +1,7 @@
 """The composition root: builds everything by hand, once, and closes it in order."""
 
 import contextlib
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from bot.chat.cogs.rounds import RoundCog
 from bot.chat.cogs.schedules import Restore, ScheduleCog
 from bot.chat.cogs.setup import PostNow, Preview, SetupCog
 from bot.chat.cogs.study import LessonPage, StudyCog
+from bot.chat.pacer import Pacer
 from bot.chat.publisher import DiscordPublisher
 from bot.chat.render.sizes import too_large
 from bot.chat.services import Services
@@ -36,6 +38,8 @@ from bot.services.stepping import Stepper
 from bot.storage.store import Store, open_store
 
 BUTTONS = (MyAnswer, Settle, Preview, PostNow, Restore, LessonPage, BoardPage)
+
+_NO_LIMIT = 1e9
 
 
 class ContentProblem(Exception):
@@ -94,8 +98,11 @@ async def open_app(
     rng: Random | None = None,
     longest_nap: timedelta = timedelta(seconds=30),
     heartbeat: Path | None = None,
+    unlimited: bool = False,
 ) -> App:
     """Open the database at a URL and compose a bot around it; each tick touches the file `heartbeat`.
+
+    `unlimited` is for a simulated Discord, which has no rate limits to keep.
 
     Raises:
         StorageProblem: the database cannot be used.
@@ -104,7 +111,8 @@ async def open_app(
     library = Library(shelves)
     answering = Answering(store, clock)
     client = TrapwiseClient()
-    publisher = DiscordPublisher(client)
+    pacer = Pacer(time.monotonic, rate=_NO_LIMIT, burst=_NO_LIMIT) if unlimited else Pacer(time.monotonic)
+    publisher = DiscordPublisher(client, pacer)
     announcer = Announcer(store, clock, publisher)
     planner = Planner(store, library)
     stepper = Stepper(store, clock, publisher, answering=answering, library=library, announcer=announcer)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
@@ -11,10 +12,14 @@ import discord
 from bot.chat.answer_buttons import MyAnswer, post_id
 from bot.chat.layouts import REVEALED, card, row
 from bot.chat.letters import EMOJI, letter_of
+from bot.chat.pacer import Pacer, Urgency
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
 from bot.domain.rounds import Round
 from bot.services.ports import Posting, PublishFailed, Refusal, Reveal, Snapshot
+
+if TYPE_CHECKING:
+    from discord.types.user import User as UserPayload
 
 logger = logging.getLogger(__name__)
 
@@ -25,15 +30,22 @@ _GONE = {
 }
 _TOO_MANY_EMOJI = 30010
 _BAD_FORM = 50035
+_PAGE = 100
+"""Discord gives at most so many members of a reaction at a time."""
+
 _LOOKED_THROUGH = 500
 _CLOCKS_DIFFER = timedelta(minutes=2)
+
+
+_Holder = tuple[str, "UserPayload"]
 
 
 class DiscordPublisher:
     """Posts, reads and explains through discord.py's client."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, pacer: Pacer) -> None:
         self._client = client
+        self._pacer = pacer
 
     async def post(self, posting: Posting) -> int:
         asked = posting.round
@@ -41,6 +53,7 @@ class DiscordPublisher:
         mentions = discord.AllowedMentions(
             everyone=False, users=False, roles=[discord.Object(role)] if role is not None else False
         )
+        await self._pacer.turn(Urgency.QUESTION)
         async with _refusals():
             sent = await self._channel(asked).send(
                 question(asked, posting.bank),
@@ -59,6 +72,7 @@ class DiscordPublisher:
     async def seed(self, opened: Round) -> None:
         async with _refusals():
             for letter in opened.posed.letters:
+                await self._pacer.turn(Urgency.LETTER)
                 try:
                     await self._message(opened).add_reaction(EMOJI[letter])
                 except discord.HTTPException as trouble:
@@ -73,6 +87,7 @@ class DiscordPublisher:
         names: dict[int, str] = {}
         seeded: set[str] = set()
         async with _refusals():
+            await self._pacer.turn(Urgency.QUESTION)
             message = await self._message(asked).fetch()
             for reaction in message.reactions:
                 letter = letter_of(str(reaction.emoji))
@@ -80,10 +95,11 @@ class DiscordPublisher:
                     continue
                 if reaction.me or reaction.me_burst:
                     seeded.add(letter)
-                async for mark, user in _holders(reaction, letter):
-                    if not user.bot:
-                        marks.setdefault(user.id, set()).add(mark)
-                        names[user.id] = user.display_name
+                async for mark, user in self._holders(asked, reaction, letter):
+                    if not user.get("bot"):
+                        member_id = int(user["id"])
+                        marks.setdefault(member_id, set()).add(mark)
+                        names[member_id] = user.get("global_name") or user["username"]
         return Snapshot(
             marks={member: frozenset(held) for member, held in marks.items()},
             unseeded="".join(letter for letter in asked.posed.letters if letter not in seeded),
@@ -92,6 +108,7 @@ class DiscordPublisher:
 
     async def explain(self, told: Reveal) -> int:
         asked = told.round
+        await self._pacer.turn(Urgency.QUESTION)
         async with _refusals():
             sent = await self._channel(asked).send(
                 view=card(reveal(told), accent=REVEALED),
@@ -110,6 +127,7 @@ class DiscordPublisher:
         return None if found is None else found.id
 
     async def discuss(self, explained: Round) -> None:
+        await self._pacer.turn(Urgency.LETTER)
         async with _refusals():
             told = self._client.get_partial_messageable(explained.channel_id, guild_id=explained.guild_id)
             await told.get_partial_message(explained.reveal_id or 0).create_thread(
@@ -117,6 +135,8 @@ class DiscordPublisher:
             )
 
     async def tidy(self, asked: Round, member_id: int, letter: str) -> bool:
+        if not self._pacer.spare():
+            return False
         try:
             await self._message(asked).remove_reaction(EMOJI[letter], discord.Object(member_id))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
@@ -125,13 +145,43 @@ class DiscordPublisher:
         return True
 
     async def tell(self, user_id: int, text: str) -> None:
+        await self._pacer.turn(Urgency.LETTER)
         try:
             user = self._client.get_user(user_id) or await self._client.fetch_user(user_id)
             await user.send(text)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
             logger.info("an organiser takes no direct messages (%s); the next command will say it", trouble)
 
+    async def _holders(self, asked: Round, reaction: discord.Reaction, letter: str) -> AsyncIterator[_Holder]:
+        """Yield everyone who holds a letter, with the mark for each sort of reaction; all pages."""
+        if reaction.count - reaction.burst_count > int(reaction.me):
+            async for user in self._pages(asked, letter, discord.ReactionType.normal):
+                yield letter, user
+        if reaction.burst_count > int(reaction.me_burst):
+            async for user in self._pages(asked, letter, discord.ReactionType.burst):
+                yield letter.lower(), user
+
+    async def _pages(self, asked: Round, letter: str, sort: discord.ReactionType) -> AsyncIterator["UserPayload"]:
+        """Yield the members of a reaction by ascending id.
+
+        `Reaction.users` stops at a count that may have grown meanwhile, and whoever it cut off would seem to have
+        withdrawn: only a page that is not full is the last one.
+        """
+        after = 0
+        while True:
+            await self._pacer.turn(Urgency.QUESTION)
+            page = await self._client.http.get_reaction_users(
+                asked.channel_id, asked.message_id or 0, EMOJI[letter], _PAGE, after=after, type=sort.value
+            )
+            new = [user for user in page if int(user["id"]) > after]
+            for user in new:
+                yield user
+            if len(page) < _PAGE or not new:
+                return
+            after = max(int(user["id"]) for user in new)
+
     async def _find(self, wanted: Round, fits: Callable[[discord.Message], bool]) -> discord.Message | None:
+        await self._pacer.turn(Urgency.QUESTION)
         async with _refusals():
             # Discord's clock and ours may differ; the custom id tells our post from any other.
             since = wanted.planned_at - _CLOCKS_DIFFER
@@ -166,17 +216,6 @@ class DiscordPublisher:
             guild_id=asked.guild_id,
             fail_if_not_exists=True,
         )
-
-
-async def _holders(reaction: discord.Reaction, letter: str) -> AsyncIterator[tuple[str, discord.User | discord.Member]]:
-    """Yield everyone who holds a letter, with the mark for each sort of reaction; all pages."""
-    ordinary = reaction.count - reaction.burst_count
-    if ordinary > int(reaction.me):
-        async for user in reaction.users(limit=None, type=discord.ReactionType.normal):
-            yield letter, user
-    if reaction.burst_count > int(reaction.me_burst):
-        async for user in reaction.users(limit=None, type=discord.ReactionType.burst):
-            yield letter.lower(), user
 
 
 @asynccontextmanager

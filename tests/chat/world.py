@@ -201,6 +201,7 @@ async def running(database: Path, shelves: list[Shelf]) -> AsyncIterator[World]:
             clock=clock,
             rng=Random(7),
             longest_nap=timedelta(hours=6),
+            unlimited=True,
         )
 
     bot = await make()

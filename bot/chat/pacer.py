@@ -1,0 +1,75 @@
+"""The pacer: keeps every request below Discord's global limit, the important ones first.
+
+discord.py knows the limits of single routes but not the one over all of them: four hundred servers that are due in the
+same second would be answered with 429, and posts be lost.
+"""
+
+import asyncio
+from collections.abc import Callable
+from enum import IntEnum
+
+RATE = 46.0
+"""Requests a second; Discord's global limit is 50 (its documentation on rate limits, 2026)."""
+
+BURST = 4.0
+"""Requests that may go at once after a pause: with it no second holds more than 50."""
+
+
+class Urgency(IntEnum):
+    """What goes first when requests have to wait."""
+
+    QUESTION = 0
+    LETTER = 1
+
+
+class Pacer:
+    """Lets requests go one by one. `now` is a monotonic clock in seconds, on which `asyncio.sleep` runs as well."""
+
+    def __init__(self, now: Callable[[], float], *, rate: float = RATE, burst: float = BURST) -> None:
+        self._now = now
+        self._rate = rate
+        self._burst = burst
+        self._tokens = burst
+        self._filled = now()
+        self._tickets = 0
+        # In the order of arrival; a dict because whoever is cancelled leaves from the middle.
+        self._waiting: dict[Urgency, dict[int, None]] = {urgency: {} for urgency in Urgency}
+
+    async def turn(self, urgency: Urgency) -> None:
+        """Wait until a request of this urgency may go."""
+        self._refill()
+        if self._tokens >= 1 and not any(self._waiting.values()):
+            self._tokens -= 1
+            return
+        self._tickets += 1
+        ticket, queue = self._tickets, self._waiting[urgency]
+        queue[ticket] = None
+        try:
+            # Time is what is waited for, and a simulated Discord lets only sleeps wait.
+            while (wait := self._wait(ticket, urgency)) > 0:  # noqa: ASYNC110
+                await asyncio.sleep(wait)
+            self._tokens -= 1
+        finally:
+            del queue[ticket]
+
+    def spare(self) -> bool:
+        """Take a turn for something that can be left out; false when anything else needs it."""
+        self._refill()
+        if any(self._waiting.values()) or self._tokens < self._burst / 2:
+            return False
+        self._tokens -= 1
+        return True
+
+    def _wait(self, ticket: int, urgency: Urgency) -> float:
+        """Tell how long a ticket has to wait at least, in seconds; 0 when it may go now."""
+        self._refill()
+        first = next(iter(self._waiting[urgency]))
+        ahead = ticket - first + sum(len(self._waiting[other]) for other in Urgency if other < urgency)
+        if ahead == 0 and self._tokens >= 1:
+            return 0.0
+        return max(ahead + 1 - self._tokens, 0.5) / self._rate
+
+    def _refill(self) -> None:
+        now = self._now()
+        self._tokens = min(self._burst, self._tokens + max(now - self._filled, 0.0) * self._rate)
+        self._filled = now

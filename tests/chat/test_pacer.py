@@ -1,0 +1,101 @@
+"""The pacer: never more than the limit in any second, questions before letters, and nothing waits for ever."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.pacer import BURST, RATE, Pacer, Urgency
+
+
+class FastLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time is made up: sleeping takes none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made_up = 0.0
+
+    def time(self) -> float:
+        return self._made_up
+
+    def _run_once(self) -> None:
+        scheduled = self._scheduled  # type: ignore[attr-defined]
+        if not self._ready and scheduled:  # type: ignore[attr-defined]
+            self._made_up = max(self._made_up, scheduled[0]._when)
+        super()._run_once()  # type: ignore[misc]
+
+
+def pace(urgencies: list[Urgency], *, leaving: frozenset[int] = frozenset()) -> list[tuple[float, Urgency]]:
+    """Ask for all turns at once; give the instants at which they came, in order. `leaving` are cancelled meanwhile."""
+    came: list[tuple[float, Urgency]] = []
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        loop = runner.get_loop()
+        pacer = Pacer(loop.time)
+
+        async def go(urgency: Urgency) -> None:
+            await pacer.turn(urgency)
+            came.append((loop.time(), urgency))
+
+        async def crowd() -> None:
+            tasks = [asyncio.create_task(go(urgency)) for urgency in urgencies]
+            await asyncio.sleep(0.01)
+            for place in leaving:
+                tasks[place].cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        runner.run(crowd())
+    return came
+
+
+def test_no_second_holds_more_than_the_limit() -> None:
+    """Of two thousand requests at once no window of one second sees more than 50."""
+    came = [instant for instant, _ in pace([Urgency.LETTER] * 2000)]
+    assert len(came) == 2000
+    busiest = max(sum(start <= other < start + 1 for other in came) for start in came[::20])
+    assert busiest <= 50
+
+
+def test_the_limit_is_nearly_used_up() -> None:
+    """Two thousand requests take little more than the limit's own time."""
+    came = [instant for instant, _ in pace([Urgency.LETTER] * 2000)]
+    assert came[-1] < 2000 / 50 * 1.15
+
+
+def test_questions_go_before_letters() -> None:
+    """A question that arrives after a hundred letters goes before all that still wait."""
+    came = pace([Urgency.LETTER] * 100 + [Urgency.QUESTION] * 3)
+    questions = [place for place, (_, urgency) in enumerate(came) if urgency is Urgency.QUESTION]
+    assert max(questions) < BURST + 4
+
+
+@given(
+    st.lists(st.sampled_from(list(Urgency)), max_size=60),
+    st.frozensets(st.integers(0, 59), max_size=20),
+)
+def test_everyone_gets_a_turn(urgencies: list[Urgency], leaving: frozenset[int]) -> None:
+    """Whoever waits gets a turn, also when others give up meanwhile."""
+    gone = frozenset(place for place in leaving if place < len(urgencies))
+    came = pace(urgencies, leaving=gone)
+    assert len(urgencies) - len(gone) <= len(came) <= len(urgencies)
+
+
+async def test_what_can_be_left_out_yields_to_everything_else() -> None:
+    """Cosmetic requests are dropped while the budget is nearly used up, and go when there is room."""
+    instant = 0.0
+    pacer = Pacer(lambda: instant)
+    granted = [pacer.spare() for _ in range(10)]
+    assert granted[0]
+    assert not granted[-1]
+    instant = 10.0
+    assert pacer.spare()
+
+
+async def test_a_single_request_waits_for_nothing() -> None:
+    """With nobody else a turn comes at once."""
+    loop = asyncio.get_running_loop()
+    pacer = Pacer(loop.time)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio, "sleep", None)
+        await pacer.turn(Urgency.QUESTION)
+    assert RATE + BURST <= 50
