@@ -329,7 +329,10 @@ class Answering:
                 else:
                     batch.done.set_result(None)
         finally:
-            self._writer = self._committing = None
+            for left in (self._committing, self._batch):
+                if left is not None:
+                    left.done.cancel()  # only when this task is stopped from outside: nobody shall wait for ever
+            self._writer = self._committing = self._batch = None
 
     def _undo(self, batch: _Batch) -> None:
         """Hold again what is stored, except where someone has gone on from what could not be."""

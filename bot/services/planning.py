@@ -18,6 +18,9 @@ from bot.storage.store import Store, Tx
 
 logger = logging.getLogger(__name__)
 
+_TRIED_AGAIN = timedelta(seconds=10)
+"""How long a schedule that could not be planned waits: the loop comes by every second while something is due."""
+
 
 class Planner:
     """Claims rounds; sends nothing."""
@@ -25,17 +28,22 @@ class Planner:
     def __init__(self, store: Store, library: Library) -> None:
         self._store = store
         self._library = library
+        self._failed: dict[int, datetime] = {}
 
     async def plan_due(self, now: datetime) -> None:
         """Claim the rounds of every schedule that is due, each in a transaction of its own."""
         async with self._store.read() as tx:
             found = await schedules.due(tx, now)
+        self._failed = {schedule: at for schedule, at in self._failed.items() if now - at < _TRIED_AGAIN}
         for schedule in found:
+            if schedule.id in self._failed:
+                continue
             try:
                 await self._run(schedule, now)
             except Exception:
-                # One server's trouble never delays another; this schedule is tried again at the next tick.
-                logger.exception("schedule %d could not be planned", schedule.id)
+                # One server's trouble never delays another.
+                logger.exception("schedule %d could not be planned; it will be tried again", schedule.id)
+                self._failed[schedule.id] = now
 
     async def plan_now(
         self, schedule: Schedule, *, count: int, now: datetime, open_for: timedelta | None = None

@@ -1,5 +1,6 @@
 """What differs between databases: connecting, transactions, looking at a file before use, and copying it."""
 
+import contextlib
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ def connect(database: str) -> AsyncEngine:
     engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000})
     sa.event.listen(engine.sync_engine, "connect", _prepare)
     sa.event.listen(engine.sync_engine, "begin", _begin)
+    sa.event.listen(engine.sync_engine, "invalidate", _release)
     return engine
 
 
@@ -128,6 +130,14 @@ def _prepare(connection: Any, record: object) -> None:  # noqa: ANN401 - a DB-AP
     for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _release(connection: Any, record: object, trouble: object) -> None:  # noqa: ANN401 - as above
+    # A task cancelled during a statement has its connection thrown away. With the statement's cursor still about,
+    # SQLite would keep that connection's transaction, and so the database locked, until the cursor is collected.
+    del record, trouble
+    with contextlib.suppress(Exception):
+        connection.rollback()
 
 
 def _begin(connection: Connection) -> None:

@@ -104,6 +104,18 @@ async def test_stopping_waits_for_everything_received(group: House, asked: Round
     await group.answering.stop()
 
 
+async def test_nobody_waits_for_a_writer_that_was_stopped(group: House, asked: Round) -> None:
+    """When the loop is shut down in the middle of a commit whoever waits for it is let go; a later tap works."""
+    with locked(group):
+        tap = await being_stored(group, "A")
+        assert group.answering._writer is not None
+        group.answering._writer.cancel()
+        await asyncio.wait({tap}, timeout=5)
+        assert tap.cancelled()
+    await group.answering.tap(MESSAGE, 1, "B")
+    assert group.stored(asked) == {1: "B"}
+
+
 async def test_a_fault_reaches_its_callers_and_the_writer_lives_on(
     group: House, asked: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,34 +51,16 @@ class Reaper:
 
 async def run(house: House, reaper: Reaper | None = None) -> None:
     """Do what is due. After a kill, start again when the lease of what was cut off has run out."""
+    deaths = reaper.deaths if reaper is not None else 0
     try:
         await house.daily.tick()
-        steps = list(house.daily._workers.values())
-        writer = await first_to_die(house, steps, reaper)
-        for task in (*steps, *writer):
-            task.cancel()
-        ends = await asyncio.gather(*steps, *writer, return_exceptions=True)
-        if not any(isinstance(end, Killed) for end in ends):
-            return
+        ends = await asyncio.gather(*house.daily._workers.values(), return_exceptions=True)
+        killed = any(isinstance(end, Killed) for end in ends)
     except Killed:
-        pass
-    await house.restart()
-    house.clock.now += LEASE
-
-
-async def first_to_die(
-    house: House, steps: list[asyncio.Task[None]], reaper: Reaper | None
-) -> list[asyncio.Task[None]]:
-    """Wait until the steps are done, or killed; gives the writer of answers when it was that which was killed."""
-    deaths = reaper.deaths if reaper is not None else 0
-    for _ in range(10_000):
-        writer = house.answering._writer
-        if all(step.done() for step in steps):
-            return []
-        await asyncio.sleep(0.001)
-        if reaper is not None and reaper.deaths > deaths and writer is not None:
-            return [writer]
-    raise AssertionError
+        killed = True
+    if killed or (reaper is not None and reaper.deaths > deaths):
+        await house.restart()
+        house.clock.now += LEASE
 
 
 async def answer(house: House, asked: Round) -> None:

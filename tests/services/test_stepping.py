@@ -331,7 +331,7 @@ async def test_slow_work_keeps_its_lease(group: House, monkeypatch: pytest.Monke
             await asyncio.sleep(0.05)
             group.clock.advance(seconds=30)
             await asyncio.sleep(0.05)
-            await other.work(1)
+            await asyncio.wait_for(other.work(1), timeout=5)
         gate.set()
 
     await group.planned(open_for=timedelta(minutes=5))

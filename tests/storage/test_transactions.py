@@ -101,6 +101,20 @@ async def test_a_cancelled_transaction_leaves_nothing_and_blocks_nobody(store: S
     assert await counted(store) == 1
 
 
+async def test_a_task_cancelled_at_any_moment_leaves_the_database_free(impatient: Store) -> None:
+    """Cancelled in the middle of whichever statement, a transaction is whole or not there, and locks nothing."""
+    ends: list[object] = []
+    for number in range(120):
+        task = asyncio.create_task(count_up(impatient))
+        await asyncio.sleep(number * 0.00005)
+        task.cancel()
+        ends += await asyncio.gather(task, return_exceptions=True)
+        before = await counted(impatient)
+        await count_up(impatient)
+        assert await counted(impatient) == before + 1
+    assert any(isinstance(end, asyncio.CancelledError) for end in ends)
+
+
 async def test_a_writer_inside_a_writer_is_told_instead_of_waiting_for_ever(store: Store) -> None:
     """A transaction opened inside another of the same task is an error at once, and the lock is free afterwards."""
     async with store.write():

@@ -1,0 +1,1 @@
+"""Tests of the playground: the world, its page, its keys."""
