@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 from bot import __version__, app, log
 from bot.chat.connection import ConnectionProblem, stay_connected
@@ -101,7 +102,13 @@ def _play(args: argparse.Namespace) -> int:
     shelves = app.load_shelves([app.shipped_content()])
 
     def make_app(*, database: str, clock: Callable[[], datetime]) -> Awaitable[app.App]:
-        return app.open_app(database=f"sqlite+aiosqlite:///{database}", shelves=shelves, clock=clock, unlimited=True)
+        return app.open_app(
+            database=f"sqlite+aiosqlite:///{quote(database, safe='/:')}",
+            shelves=shelves,
+            clock=clock,
+            longest_nap=timedelta(hours=1),
+            unlimited=True,
+        )
 
     return asyncio.run(playground.run(args, make_app=make_app))
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
+from urllib.parse import quote, unquote
 
 import platformdirs
 from dotenv.parser import parse_stream
@@ -62,8 +63,9 @@ def _folder_to_read(value: str | Path) -> Path:
     return path
 
 
-def _sqlite_url(path: str | Path) -> str:
-    return f"sqlite+aiosqlite:///{path}"
+def _sqlite_url(path: Path) -> str:
+    # In an address % and ? mean something; in a file's name they do not.
+    return f"sqlite+aiosqlite:///{quote(str(path), safe='/:')}"
 
 
 def _database_url(value: str) -> str:
@@ -75,7 +77,7 @@ def _database_url(value: str) -> str:
     name, question, options = rest[1:].partition("?")
     if not name or name == ":memory:" or name.startswith("file:"):
         raise ValueError("names no file; Trapwise keeps its rounds there: sqlite:///folder/trapwise.db")
-    path = _path(name)
+    path = _path(unquote(name))
     if path.is_dir():
         raise ValueError(f"{path} is a folder; name a file in it: sqlite:///{path / DATABASE_NAME}")
     return _sqlite_url(path) + question + options

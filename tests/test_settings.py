@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot.settings import NAMES, SettingsProblem, load_settings
 
@@ -202,3 +203,11 @@ def test_settings_cannot_be_changed_later() -> None:
     settings = load_settings({}, None)
     with pytest.raises(ValueError, match="frozen"):
         settings.log_level = "DEBUG"
+
+
+def test_a_file_name_may_hold_what_means_something_in_an_address(tmp_path: Path) -> None:
+    """A folder named with a space, a percent sign or a question mark is that folder."""
+    folder = tmp_path / "50% off? yes"
+    url = make_url(load_settings({"TRAPWISE_DATA_DIR": str(folder)}, None).database_url)
+    assert url.database == str(folder / "trapwise.db")
+    assert not url.query

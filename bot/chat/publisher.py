@@ -33,7 +33,7 @@ _BAD_FORM = 50035
 _PAGE = 100
 """Discord gives at most so many members of a reaction at a time."""
 
-_LOOKED_THROUGH = 500
+_LOOKED_THROUGH = 2000
 _CLOCKS_DIFFER = timedelta(minutes=2)
 
 

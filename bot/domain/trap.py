@@ -27,4 +27,4 @@ class Trap:
     @property
     def name(self) -> str:
         """Both things in one short line, as learners meet it."""
-        return f"{self.left} ↔ {self.right}"
+        return f"{self.left} ⇄ {self.right}"

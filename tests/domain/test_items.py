@@ -77,7 +77,7 @@ def test_a_nonce_changes_with_the_claim() -> None:
 
 def test_a_trap_is_named_by_both_things() -> None:
     """Learners meet a trap as the two things it confuses."""
-    assert make_trap().name == "Door ↔ Lock"
+    assert make_trap().name == "Door ⇄ Lock"
 
 
 def test_a_bank_finds_its_items() -> None:

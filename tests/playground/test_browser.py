@@ -23,6 +23,7 @@ ARGUMENTS = (
 )
 A, B, C = "\U0001f1e6", "\U0001f1e7", "\U0001f1e8"
 
+expect.set_options(timeout=30_000)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the program chromium: apt-get install chromium")
 
 
@@ -57,7 +58,7 @@ async def visits() -> AsyncIterator[Visits]:
 
 async def until(page: Page, condition: str) -> None:
     """Wait until something is so in a page. Playwright's own way of it is against the page's security policy."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await page.evaluate(condition):  # noqa: ASYNC110  # the browser tells nobody
             await asyncio.sleep(0.02)
 
@@ -130,7 +131,7 @@ async def test_clicks_in_several_tabs_at_once_all_count(desk: Desk, visits: Visi
     desk.preview._action = counted  # type: ignore[assignment,method-assign]
 
     async def click(page: Page, rng: Random) -> None:
-        for _turn in range(10):
+        for _turn in range(6):
             await page.evaluate("n => document.querySelectorAll('.reaction-chip')[n].click()", rng.randrange(2))
             await asyncio.sleep(rng.uniform(0, 0.2))
         await quiet(page)
@@ -139,7 +140,7 @@ async def test_clicks_in_several_tabs_at_once_all_count(desk: Desk, visits: Visi
         await asyncio.gather(*(click(page, Random(seed)) for seed, page in enumerate(pages)))
         for page in pages:
             await quiet(page)
-    assert acted == 40 * ["settled"]
+    assert acted == 24 * ["settled"]
     for who in (ana, ben, chi):
         held = letters_of(playground, who)
         answer = await my_answer(playground, who)

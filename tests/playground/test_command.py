@@ -22,7 +22,7 @@ from bot.playground.database import Database, Horizon, Past, Unusable, database
 from tests.builders import NOW
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 def parse(*options: str) -> argparse.Namespace:

@@ -1,6 +1,7 @@
 """All services on one database file, with a chat in memory; they can be killed and started again."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -190,3 +191,10 @@ def wrong(asked: Round) -> str:
 def times(names: Iterable[str], name: str) -> int:
     """Count a name."""
     return sum(each == name for each in names)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds, for five seconds at most."""
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - nobody signals it
+            await asyncio.sleep(0.005)

@@ -1,7 +1,7 @@
 """The daily work: a tick that can be repeated, a loop that survives, and servers that never wait for each other."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from bot.services.daily import Daily
 from bot.services.ports import PublishFailed, Refusal
 from bot.storage.store import StorageBusy
 from tests.builders import NOW
-from tests.services.house import MINUTE, House
+from tests.services.house import MINUTE, House, until
 
 DUE = NOW + timedelta(hours=22, minutes=30)
 
@@ -31,13 +31,6 @@ async def running(daily: Daily) -> AsyncIterator[None]:
         await daily.stop()
     await asyncio.sleep(0)
     assert asyncio.all_tasks() <= before
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds, for five seconds at most."""
-    async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110 - nobody signals it
-            await asyncio.sleep(0.005)
 
 
 def sleepy(house: House, nap: timedelta = timedelta(hours=1)) -> Daily:

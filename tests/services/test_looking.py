@@ -144,7 +144,7 @@ def test_things_are_found_by_name_or_as_suggested(library: Library) -> None:
     """Traps and lessons are found by id, by title in any case, and by what a suggestion sends."""
     bank, trap = library.trap("sample:door-as-lock")
     assert (bank.id, trap.id) == ("sample", "door-as-lock")
-    assert library.trap("DOOR ↔ lock")[1].id == "door-as-lock"
+    assert library.trap("DOOR ⇄ lock")[1].id == "door-as-lock"
     assert library.lesson("2.1")[0].id == "other"
     assert library.lesson("other:2.1") == library.lesson("LESSON 2.1")
     assert library.topic(bank, None) is None

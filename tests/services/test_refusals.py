@@ -11,7 +11,7 @@ from bot.services.organising import Wish
 from bot.services.ports import PublishFailed, Refusal
 from bot.storage import rounds
 from tests.builders import NOW, PRAGUE
-from tests.services.house import MINUTE, House, right, wrong
+from tests.services.house import MINUTE, House, right, until, wrong
 
 HOUR = timedelta(hours=1)
 
@@ -200,7 +200,7 @@ async def test_void_while_closing_gives_nothing_to_anyone(group: House, method: 
     gate = group.publisher.hang(method)
     group.clock.now += HOUR
     await group.daily.tick()
-    await asyncio.sleep(0.05)
+    await until(lambda: bool(group.publisher.named(method)))
     assert await group.stepper.void(asked, "its channel was deleted")
     assert not await group.stepper.void(asked, "once more")
     gate.set()
@@ -218,7 +218,7 @@ async def test_void_while_posting_leaves_nothing_open(group: House) -> None:
     gate = group.publisher.hang("post")
     planned = await group.planned()
     await group.daily.tick()
-    await asyncio.sleep(0.05)
+    await until(lambda: bool(group.publisher.named("post")))
     await group.stepper.void(planned, "its channel was deleted")
     gate.set()
     await group.daily.idle()

@@ -11,7 +11,7 @@ from bot.services import stepping
 from bot.services.ports import PublishFailed, Refusal
 from bot.storage import boards, rounds
 from tests.builders import NOW, make_bank, make_item
-from tests.services.house import MINUTE, House, right, times, wrong
+from tests.services.house import MINUTE, House, right, times, until, wrong
 
 DUE = NOW + timedelta(hours=22, minutes=30)
 
@@ -301,7 +301,7 @@ async def test_closing_by_hand_while_the_letters_are_put_there(group: House) -> 
     gate = group.publisher.hang("seed")
     await group.planned()
     await group.daily.tick()
-    await asyncio.sleep(0.05)
+    await until(lambda: bool(group.publisher.named("seed")))
     await group.organising.close_now(100, None)
     gate.set()
     await group.daily.idle()
@@ -314,7 +314,7 @@ async def test_members_may_answer_before_the_letters_are_there(group: House) -> 
     gate = group.publisher.hang("seed")
     planned = await group.planned()
     await group.daily.tick()
-    await asyncio.sleep(0.05)
+    await until(lambda: bool(group.publisher.named("seed")))
     await group.tap(await group.round(planned.id), 1, "A")
     gate.set()
     await group.daily.idle()
@@ -328,9 +328,9 @@ async def test_slow_work_keeps_its_lease(group: House, monkeypatch: pytest.Monke
 
     async def linger(gate: asyncio.Event) -> None:
         for _ in range(4):
-            await asyncio.sleep(0.05)
+            before = group.rows("SELECT step_at FROM rounds")
             group.clock.advance(seconds=30)
-            await asyncio.sleep(0.05)
+            await until(lambda before=before: group.rows("SELECT step_at FROM rounds") != before)  # type: ignore[misc]
             await asyncio.wait_for(other.work(1), timeout=5)
         gate.set()
 

@@ -48,6 +48,7 @@ def _own(board: Board) -> str:
 
 
 def _row(standing: Standing) -> str:
-    place = _MEDALS.get(standing.rank, f"{standing.rank}.")
     score = standing.score
+    number = f"{standing.rank}."
+    place = _MEDALS.get(standing.rank, number) if score.units else number
     return f"{place} **{safe(score.name)}** {in_marks(score.units)}, {score.right} of {score.answered} fully right"
