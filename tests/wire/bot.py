@@ -1,0 +1,93 @@
+"""`python -m tests.wire.bot`: the real bot as a process, told where Discord is, what time it is, and when to die."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import orjson
+
+from bot import app, log
+from bot.chat.connection import stay_connected
+from bot.services.answering import Answering
+from tests.wire.hooks import Hooks, Point
+from tests.wire.point import point_discord_at
+from tests.wire.serve import add_clock_arguments, clock_of
+from tests.wire.state import DEFAULT_TOKEN
+
+_NAPS = 0.25
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the bot until it is told to stop, or dies as planned."""
+    args = _parser().parse_args(argv)
+    log.configure(args.log_level, "text", sys.stderr, token=args.token)
+    point_discord_at(args.discord)
+    plan = [Point.from_json(orjson.dumps(each)) for each in orjson.loads(args.plan)]
+    hooks = Hooks(plan=plan, trace=args.trace)
+    if plan or args.trace is not None:
+        hooks.install()
+    asyncio.run(_run(args, hooks))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--discord", required=True, help="the address of the server")
+    parser.add_argument("--database", required=True, type=Path)
+    parser.add_argument("--token", default=DEFAULT_TOKEN)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument(
+        "--longest-nap", type=float, default=_NAPS, help="in real seconds, so that a fast clock is seen"
+    )
+    parser.add_argument("--steps", type=Path, help="a file with seconds by which the bot's clock is off")
+    parser.add_argument("--plan", default=os.environ.get("WIRE_PLAN", "[]"), help="points at which to die, as JSON")
+    parser.add_argument("--trace", type=Path, help="a file for the points that are reached")
+    parser.add_argument("--acks", type=Path, help="a file for the answers that were acknowledged")
+    parser.add_argument("--log-level", default="INFO")
+    add_clock_arguments(parser)
+    return parser
+
+
+async def _run(args: argparse.Namespace, hooks: Hooks) -> None:
+    clock = clock_of(args)
+    clock.steps = args.steps
+    bot = await app.open_app(
+        database=f"sqlite+aiosqlite:///{args.database}",
+        shelves=app.load_shelves([app.shipped_content()]),
+        clock=clock,
+        rng=Random(args.seed),
+        longest_nap=timedelta(seconds=args.longest_nap),
+    )
+    hooks.listen(bot.client)
+    if args.acks is not None:
+        note_acknowledged(bot.answering, args.acks)
+    try:
+        await stay_connected(bot.client, args.token)
+    finally:
+        await bot.close()
+        logging.getLogger("tests.wire").info("stopped cleanly")
+
+
+def note_acknowledged(answering: Answering, file: Path) -> None:
+    """Write a line of JSON for every letter that was acknowledged: what survives a kill is what was promised."""
+    lines = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def noting(change: str, act: Callable[..., Awaitable[str]]) -> Callable[..., Awaitable[str]]:
+        async def wrapped(message_id: int, member_id: int, mark: str, **more: str | None) -> str:
+            verdict = await act(message_id, member_id, mark, **more)
+            os.write(lines, orjson.dumps([change, message_id, member_id, mark, str(verdict)]) + b"\n")
+            return verdict
+
+        return wrapped
+
+    answering.tap = noting("tap", answering.tap)  # type: ignore[method-assign,assignment]
+    answering.lift = noting("lift", answering.lift)  # type: ignore[method-assign,assignment]
+
+
+if __name__ == "__main__":
+    main()
