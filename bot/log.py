@@ -25,6 +25,7 @@ def configure(level: str, fmt: Literal["text", "json"], stream: TextIO, *, token
     handler = logging.StreamHandler(stream)
     handler.set_name(_HANDLER_NAME)
     handler.setFormatter(JsonFormatter() if fmt == "json" else TextFormatter())
+    handler.addFilter(calm)
     handler.addFilter(Redact(token))
     root = logging.getLogger()
     for earlier in [known for known in root.handlers if known.get_name() == _HANDLER_NAME]:
@@ -33,6 +34,16 @@ def configure(level: str, fmt: Literal["text", "json"], stream: TextIO, *, token
     numeric = logging.getLevelNamesMapping()[level]
     root.setLevel(max(numeric, logging.WARNING))
     logging.getLogger("bot").setLevel(numeric)
+
+
+def calm(record: logging.LogRecord) -> bool:
+    """Turn discord.py's trace of every lost connection into one warning: it reconnects by itself."""
+    if record.name == "discord.client" and "reconnect" in str(record.msg) and record.exc_info:
+        cause = record.exc_info[0]
+        record.msg = f"{record.msg} ({cause.__name__ if cause is not None else 'unknown'})"
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 class Redact(logging.Filter):

@@ -146,3 +146,14 @@ def test_without_a_token_lines_are_left_alone() -> None:
     configure("INFO", "text", stream)
     logging.getLogger("bot").info("plain", extra={"round": 4})
     assert "plain  round=4" in stream.getvalue()
+
+
+def test_a_lost_connection_is_one_warning_without_a_trace() -> None:
+    """discord.py logs a trace at every reconnect; an operator reads one line that names the cause."""
+    stream = _listening()
+    try:
+        raise ConnectionResetError
+    except ConnectionResetError:
+        logging.getLogger("discord.client").exception("Attempting a reconnect in %.2fs", 1.5)
+    (line,) = stream.getvalue().splitlines()
+    assert "WARNING  discord.client: Attempting a reconnect in 1.50s (ConnectionResetError)" in line

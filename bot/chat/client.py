@@ -92,10 +92,10 @@ class TrapwiseClient(commands.Bot):
         """Stop ticking, let what is under way finish, and disconnect."""
         if self._loop_task is not None:
             self._loop_task.cancel()
-            await asyncio.gather(self._loop_task, return_exceptions=True)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_PATIENCE_SECONDS):
                     await self.services.daily.stop()
+                    await asyncio.gather(self._loop_task, return_exceptions=True)
         await super().close()
 
     def invitation(self) -> str:

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import logging
 import signal
+from typing import Literal
 
 import aiohttp
 import discord
+from discord.backoff import ExponentialBackoff
 
 from bot.chat.client import TrapwiseClient
 
@@ -23,7 +25,7 @@ async def stay_connected(client: TrapwiseClient, token: str) -> None:
     Raises:
         ConnectionProblem: the token is refused, or there is no network at the start.
     """
-    running = asyncio.create_task(client.start(token), name="discord")
+    running = asyncio.create_task(_run(client, token), name="discord")
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -40,6 +42,22 @@ async def stay_connected(client: TrapwiseClient, token: str) -> None:
         asked.cancel()
         running.cancel()
         await asyncio.gather(running, asked, return_exceptions=True)
+
+
+async def _run(client: TrapwiseClient, token: str) -> None:
+    await client.login(token)
+    backoff = ExponentialBackoff[Literal[False]]()
+    while not client.is_closed():
+        try:
+            await client.connect()
+        except AttributeError:
+            # discord.py waits for a gateway that it has met once; at the first meeting it stumbles over there being
+            # no connection to resume.
+            if getattr(client, "ws", None) is not None:
+                raise
+            wait = backoff.delay()
+            logger.warning("the gateway does not answer; trying again in %.0f s", wait)
+            await asyncio.sleep(wait)
 
 
 def _explain(running: asyncio.Task[None]) -> None:

@@ -12,7 +12,8 @@ from bot.domain.errors import TrapwiseError
 
 logger = logging.getLogger(__name__)
 
-_UNKNOWN_INTERACTION = 10062
+_PAST_ANSWERING = (10062, 40060)
+"""Discord's codes for an interaction that it no longer knows, or that was answered already."""
 
 Interaction = discord.Interaction[Any]
 
@@ -39,8 +40,8 @@ async def refuse(interaction: Interaction, error: Exception) -> None:
     """Turn whatever went wrong into one private sentence; what nobody expected gets a reference for the operator."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
-    if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
-        logger.info("an interaction was answered too late")
+    if isinstance(error, discord.HTTPException) and error.code in _PAST_ANSWERING:
+        logger.info("an interaction was answered too late, or its answer was taken although Discord reported an error")
         return
     try:
         await reply(interaction, sentence(error))

@@ -6,7 +6,8 @@ While one commit runs the next batch gathers, so concurrent taps share a transac
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -73,6 +74,7 @@ class Answering:
         self._by_message: dict[int, _Live] = {}
         self._names: dict[tuple[int, int], str] = {}
         self._tidied: set[tuple[int, int, str]] = set()
+        self._posting: dict[int, asyncio.Future[None]] = {}
         self._batch: _Batch | None = None
         self._committing: _Batch | None = None
         self._writer: asyncio.Task[None] | None = None
@@ -90,6 +92,25 @@ class Answering:
     def opened(self, asked: Round) -> None:
         """Begin to take answers for a round that was just posted."""
         self._take_up(asked, {})
+
+    @contextmanager
+    def posting(self, channel_id: int) -> Iterator[None]:
+        """Let letters on posts not known yet wait while a question is being sent to their channel."""
+        known = asyncio.get_running_loop().create_future()
+        self._posting[channel_id] = known
+        try:
+            yield
+        finally:
+            known.set_result(None)
+            if self._posting.get(channel_id) is known:
+                del self._posting[channel_id]
+
+    async def once_posted(self, channel_id: int, message_id: int) -> Round | None:
+        """Give the round of a post that may be on its way to the ledger; at once where nothing is being posted."""
+        on_its_way = self._posting.get(channel_id)
+        if on_its_way is not None:
+            await asyncio.shield(on_its_way)
+        return self.round_of(message_id)
 
     async def take_up(self, found: Round) -> None:
         """Take up one round under way that is not known here: another process, or one that crashed, posted it."""

@@ -94,8 +94,8 @@ class Daily:
             await asyncio.wait(set(self._workers.values()))
 
     async def run(self) -> None:
-        """Tick until cancelled. The table decides what is due: the loop only wakes."""
-        while True:
+        """Tick until stopped. The table decides what is due: the loop only wakes."""
+        while not self._stopping:
             self._woken = False
             try:
                 await self.tick()

@@ -169,19 +169,28 @@ class Stepper:
         sent = await self._publisher.find_post(planned) if planned.attempts > 1 else None
         if sent is None and not await self._may_post(planned):
             return
+        # Members may tap before the ledger knows the post: their letters wait for it.
+        with self._answering.posting(planned.channel_id):
+            opened = await self._open(planned, sent)
+        if opened is None:
+            return
+        await self._seed(opened)
+        if sent is not None:
+            # It stood there before letters on it were heard.
+            await self.reconcile(opened)
+
+    async def _open(self, planned: Round, sent: int | None) -> Round | None:
+        """Send a question unless it is there already, and note its post; `None` when it was dropped meanwhile."""
         message_id = await self._send(planned) if sent is None else sent
         opened = replace(planned, state=RoundState.OPEN, message_id=message_id)
         async with self._store.write() as tx:
             moved = await rounds.move(tx, planned, RoundState.OPEN, message_id=message_id)
         if not moved:
             logger.warning("round %d: dropped while it was being posted", planned.id)
-            return
+            return None
         self._answering.opened(opened)
         logger.info("round %d: posted", opened.id)
-        await self._seed(opened)
-        if sent is not None:
-            # It stood there before letters on it were heard.
-            await self.reconcile(opened)
+        return opened
 
     async def _may_post(self, planned: Round) -> bool:
         """Tell whether a planned round is to be sent now; drops it when its time is over, and waits for its turn."""

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from bot import app
 from bot.domain.answer import Answer
 from bot.domain.grading import grade, units
@@ -182,7 +180,6 @@ async def test_a_letter_on_a_post_that_the_bot_does_not_know_yet_counts(
     assert stored_choices(database, asked.id) == truth(message, asked) == {guild.owner_id: "B"}
 
 
-@pytest.mark.xfail(strict=True, reason="discord.py raises AttributeError when its first connection does not come up")
 async def test_a_gateway_that_is_away_at_the_start_is_waited_for(
     wire: WireServer, guild: Guild, tmp_path: Path
 ) -> None:

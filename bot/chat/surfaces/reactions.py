@@ -27,8 +27,8 @@ class Reactions:
 
     async def added(self, event: discord.RawReactionActionEvent) -> None:
         """Record a letter; anything that is no letter of a round costs one look-up."""
-        asked = self._answering.round_of(event.message_id)
-        if asked is None or (mark := _mark(event)) is None or self._is_bot(event):
+        mark = _mark(event)
+        if mark is None or self._is_bot(event) or (asked := await self._round(event)) is None:
             return
         name = event.member.display_name if event.member is not None else None
         verdict = await self._answering.tap(event.message_id, event.user_id, mark, name=name)
@@ -37,9 +37,14 @@ class Reactions:
 
     async def removed(self, event: discord.RawReactionActionEvent) -> None:
         """Record that a letter is gone."""
-        if self._answering.round_of(event.message_id) is None or (mark := _mark(event)) is None:
+        mark = _mark(event)
+        if mark is None or await self._round(event) is None:
             return
         await self._answering.lift(event.message_id, event.user_id, mark)
+
+    async def _round(self, event: discord.RawReactionActionEvent) -> Round | None:
+        known = self._answering.round_of(event.message_id)
+        return known or await self._answering.once_posted(event.channel_id, event.message_id)
 
     async def cleared(self, event: discord.RawReactionClearEvent) -> None:
         """Put the letters back after a moderator cleared a post; no answer is withdrawn."""
