@@ -77,7 +77,11 @@ def _run(args: argparse.Namespace) -> int:
     if settings.discord_token is None:
         raise SettingsProblem(["DISCORD_TOKEN: is not set; `trapwise playground` runs without one"])
     token = settings.discord_token.get_secret_value()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        problem = f"TRAPWISE_DATA_DIR: {settings.data_dir} cannot be made ({trouble.strerror}); name another folder"
+        raise SettingsProblem([problem]) from None
     log.configure(settings.log_level, settings.log_format, sys.stderr, token=token)
     folders = [app.shipped_content(), *([settings.content_dir] if settings.content_dir is not None else [])]
     shelves = app.load_shelves(folders)

@@ -14,12 +14,13 @@ from bot.chat.client import TrapwiseClient
 from bot.chat.cogs.boards import BoardCog, BoardPage
 from bot.chat.cogs.help import HelpCog
 from bot.chat.cogs.rounds import RoundCog
-from bot.chat.cogs.schedules import Restore, ScheduleCog
-from bot.chat.cogs.setup import PostNow, Preview, SetupCog
+from bot.chat.cogs.schedules import ScheduleCog
+from bot.chat.cogs.setup import SetupCog
 from bot.chat.cogs.study import LessonPage, StudyCog
 from bot.chat.pacer import Pacer
 from bot.chat.publisher import DiscordPublisher
 from bot.chat.render.sizes import too_large
+from bot.chat.schedule_buttons import PostNow, Preview, Restore
 from bot.chat.services import Services
 from bot.chat.surfaces.reactions import Reactions
 from bot.content.loader import load_banks

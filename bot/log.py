@@ -41,7 +41,7 @@ def calm(record: logging.LogRecord) -> bool:
     if record.name == "discord.client" and "reconnect" in str(record.msg) and record.exc_info:
         cause = record.exc_info[0]
         record.msg = f"{record.msg} ({cause.__name__ if cause is not None else 'unknown'})"
-        record.exc_info = None
+        record.exc_info = record.exc_text = None
         record.levelno, record.levelname = logging.WARNING, "WARNING"
     return True
 

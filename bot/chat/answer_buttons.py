@@ -10,7 +10,7 @@ from bot.chat.letters import EMOJI
 from bot.chat.render.marking import own_answer
 from bot.chat.replies import Interaction, reply
 from bot.chat.services import services_of
-from bot.domain.errors import ForeignPost
+from bot.domain.errors import ForeignPost, NotOpen
 from bot.domain.rounds import RoundState
 
 
@@ -55,7 +55,9 @@ class Settle(TrapwiseButton, template=r"tw:settle:(?P<round>\d{1,18}):(?P<letter
         if held is not None and not held.unresolved:
             await reply(interaction, "That is settled already: **My answer** under the question shows it.")
             return
-        if held is None or self.letter not in held.choice:
+        if held is None:
+            raise NotOpen
+        if self.letter not in held.choice:
             raise ForeignPost
         await answering.choose(self.round_id, interaction.user.id, self.letter)
         await reply(interaction, f"Settled: your answer is {EMOJI[self.letter]}.")

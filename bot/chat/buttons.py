@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import ui
 
-from bot.chat.replies import Interaction, refuse
+from bot.chat.replies import Interaction, in_time, refuse
 from bot.domain.errors import OrganisersOnly
 
 
@@ -47,7 +47,8 @@ class TrapwiseButton(ui.DynamicItem[ui.Button[Any]], template=r"tw:base"):
     async def callback(self, interaction: Interaction) -> None:
         try:
             self._check(interaction)
-            await self.pressed(interaction)
+            async with in_time(interaction):
+                await self.pressed(interaction)
         except Exception as error:  # noqa: BLE001 - the guard that turns every error into a sentence
             await refuse(interaction, error)
 

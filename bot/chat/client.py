@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat.permissions import invited_with
-from bot.chat.replies import refuse
+from bot.chat.replies import in_time, refuse
 from bot.chat.services import Services
 from bot.chat.surfaces.reactions import Reactions
 from bot.domain.schedule import Pause
@@ -22,8 +22,10 @@ from bot.services.registry import CommandRegistry
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE_SECONDS = 8
+_PATIENCE_SECONDS = 6
 """How long a step under way may take when stopping; what is left is due again after the next start."""
+
+_LAST_SECONDS = 2
 
 Button = type[discord.ui.DynamicItem[Any]]
 
@@ -35,6 +37,14 @@ def intents() -> discord.Intents:
 
 class Tree(app_commands.CommandTree["TrapwiseClient"]):
     """The command list; whatever goes wrong in a command ends in one private sentence."""
+
+    async def _call(self, interaction: discord.Interaction["TrapwiseClient"]) -> None:
+        # discord.py has no public place around a whole command; a suggestion while typing cannot be deferred.
+        if interaction.type is discord.InteractionType.application_command:
+            async with in_time(interaction):
+                await super()._call(interaction)
+        else:
+            await super()._call(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction["TrapwiseClient"], error: app_commands.AppCommandError, /
@@ -92,11 +102,11 @@ class TrapwiseClient(commands.Bot):
         """Stop ticking, let what is under way finish, and disconnect."""
         if self._loop_task is not None:
             self._loop_task.cancel()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_PATIENCE_SECONDS):
-                    await self.services.daily.stop()
-                    await asyncio.gather(self._loop_task, return_exceptions=True)
+            await _within(_PATIENCE_SECONDS, self.services.daily.stop())
         await super().close()
+        if self._loop_task is not None:
+            # No more events come now: what was received is committed, however slow a step was.
+            await _within(_LAST_SECONDS, self.services.answering.stop())
 
     def invitation(self) -> str:
         """Give the link with which an organiser adds the bot to a server."""
@@ -150,3 +160,9 @@ class TrapwiseClient(commands.Bot):
         await self.tree.sync()
         await self._registry.sent(print_of_it)
         logger.info("commands sent to Discord: %d", len(wanted))
+
+
+async def _within(seconds: float, stopping: Coroutine[Any, Any, None]) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stopping

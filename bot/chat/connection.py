@@ -73,6 +73,10 @@ def _explain(running: asyncio.Task[None]) -> None:
         raise ConnectionProblem(
             f"Discord answers with an error ({trouble.status}); it may be down: start again in a few minutes."
         ) from trouble
+    except discord.ConnectionClosed as trouble:
+        raise ConnectionProblem(
+            f"Discord closed the connection for good (code {trouble.code}); if the token was reset, set the new one."
+        ) from trouble
     except (aiohttp.ClientError, OSError, discord.GatewayNotFound) as trouble:
         raise ConnectionProblem(
             f"Discord cannot be reached ({type(trouble).__name__}); check the network and start again."

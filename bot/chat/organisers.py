@@ -5,7 +5,9 @@ import discord
 from bot.chat.permissions import costs, missing
 from bot.chat.replies import Interaction, reply
 from bot.chat.services import services_of
-from bot.domain.errors import ChannelUnfit
+from bot.domain.errors import ChannelGone, ChannelUnfit, EveryonePinged
+from bot.domain.reading import echo
+from bot.domain.schedule import Schedule
 
 
 def guild_of(interaction: Interaction) -> int:
@@ -31,6 +33,35 @@ def check_channel(channel: discord.TextChannel) -> str:
     if required:
         raise ChannelUnfit(channel=channel.mention, reasons=_capital(costs(required)))
     return f"\n-# Not needed, but nice to have: {costs(optional)}." if optional else ""
+
+
+def check_schedule(interaction: Interaction, schedule: Schedule) -> str:
+    """Check that a schedule's channel will do, like `check_channel`.
+
+    Raises:
+        ChannelGone, ChannelUnfit: nothing can be posted there now.
+    """
+    channel = interaction.guild.get_channel(schedule.channel_id) if interaction.guild is not None else None
+    if not isinstance(channel, discord.TextChannel):
+        raise ChannelGone(name=echo(schedule.name))
+    return check_channel(channel)
+
+
+def check_role(role: discord.Role | None, channel: discord.TextChannel | None) -> str:
+    """Check that a role can be pinged; gives a sentence when a question would name it without a ping.
+
+    Raises:
+        EveryonePinged: it is the role that everyone has.
+    """
+    if role is None:
+        return ""
+    if role.is_default():
+        raise EveryonePinged
+    me = role.guild.me
+    may = me.guild_permissions if channel is None else channel.permissions_for(me)
+    if role.mentionable or may.mention_everyone:
+        return ""
+    return f"\n-# {role.mention} does not allow mentions, so nobody in it is notified: see the role's settings."
 
 
 def _capital(text: str) -> str:

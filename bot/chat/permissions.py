@@ -40,6 +40,15 @@ def invited_with() -> discord.Permissions:
     return discord.Permissions(**{need.name: True for need in (*REQUIRED, *OPTIONAL)})
 
 
+def may(client: discord.Client, guild_id: int, channel_id: int, permission: str) -> bool | None:
+    """Tell whether the bot has a permission in a channel; `None` while the server is not known yet."""
+    guild = client.get_guild(guild_id)
+    channel = guild.get_channel(channel_id) if guild is not None else None
+    if channel is None:
+        return None
+    return bool(getattr(channel.permissions_for(channel.guild.me), permission))
+
+
 def missing(channel: discord.abc.GuildChannel, me: discord.Member) -> tuple[list[Need], list[Need]]:
     """List what is missing in a channel: first what is required, then what is optional."""
     held = channel.permissions_for(me)

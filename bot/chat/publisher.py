@@ -13,6 +13,7 @@ from bot.chat.answer_buttons import MyAnswer, post_id
 from bot.chat.layouts import REVEALED, card, row
 from bot.chat.letters import EMOJI, letter_of
 from bot.chat.pacer import Pacer, Urgency
+from bot.chat.permissions import may
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
 from bot.domain.rounds import Round
@@ -48,21 +49,29 @@ class DiscordPublisher:
         self._pacer = pacer
 
     async def post(self, posting: Posting) -> int:
-        asked = posting.round
-        role = asked.ping_role
+        files = self._files(posting)
+        async with _refusals():
+            try:
+                return await self._send(posting, files)
+            except discord.Forbidden:
+                if not files:
+                    raise
+                return await self._send(posting, [])
+
+    async def _send(self, posting: Posting, files: list[discord.File]) -> int:
+        asked, role = posting.round, posting.round.ping_role
         mentions = discord.AllowedMentions(
             everyone=False, users=False, roles=[discord.Object(role)] if role is not None else False
         )
         await self._pacer.turn(Urgency.QUESTION)
-        async with _refusals():
-            sent = await self._channel(asked).send(
-                question(asked, posting.bank),
-                view=row(MyAnswer(asked.id)),
-                nonce=asked.nonce,
-                silent=asked.silent,
-                allowed_mentions=mentions,
-                files=self._files(posting),
-            )
+        sent = await self._channel(asked).send(
+            question(asked, posting.bank),
+            view=row(MyAnswer(asked.id)),
+            nonce=asked.nonce,
+            silent=asked.silent,
+            allowed_mentions=mentions,
+            files=files,
+        )
         return sent.id
 
     async def find_post(self, wanted: Round) -> int | None:
@@ -194,14 +203,11 @@ class DiscordPublisher:
     def _files(self, posting: Posting) -> list[discord.File]:
         """Give the question's picture with its description, where it may be attached."""
         image = posting.round.posed.item.image
-        if image is None or posting.image is None or not self._may(posting.round, "attach_files"):
+        asked = posting.round
+        # An unknown server is tried: at the start a question may be due before Discord has told of its servers.
+        if image is None or may(self._client, asked.guild_id, asked.channel_id, "attach_files") is False:
             return []
-        return [discord.File(posting.image, description=image.alt)]
-
-    def _may(self, asked: Round, permission: str) -> bool:
-        guild = self._client.get_guild(asked.guild_id)
-        channel = guild.get_channel(asked.channel_id) if guild is not None else None
-        return channel is not None and bool(getattr(channel.permissions_for(channel.guild.me), permission))
+        return [discord.File(posting.image, description=image.alt)] if posting.image is not None else []
 
     def _channel(self, asked: Round) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(asked.channel_id, guild_id=asked.guild_id)

@@ -86,6 +86,18 @@ class ChannelUnfit(TrapwiseError):
     """I cannot ask questions in {channel}. {reasons}."""
 
 
+class ChannelGone(TrapwiseError):
+    """The channel of {name} is gone, or hidden from me: choose another with `/schedule edit`."""
+
+
+class EveryonePinged(TrapwiseError):
+    """I ping a role you choose, never everyone: pick another role, or leave it out."""
+
+
+class ZoneMissing(TrapwiseError):
+    """Name a time zone as well: this server has none yet, and `/setup` would set it."""
+
+
 class BankExhausted(TrapwiseError):
     """Every item of this schedule is in an open question already: wait for one to close, or widen its topic."""
 

@@ -166,10 +166,10 @@ class Organising:
             self._wake()
             return running
 
-    async def zone_of(self, guild_id: int) -> ZoneInfo:
-        """Give the zone of a server's days, UTC before it was set up."""
+    async def zone_of(self, guild_id: int) -> ZoneInfo | None:
+        """Give the zone of a server's days, `None` before it was set up."""
         async with self._store.read() as tx:
-            return await schedules.zone_of(tx, guild_id) or ZoneInfo("UTC")
+            return await schedules.zone_of(tx, guild_id)
 
     async def schedules_of(self, guild_id: int) -> list[Schedule]:
         """List a server's schedules by name."""

@@ -10,7 +10,7 @@ from bot.chat.buttons import TrapwiseButton
 from bot.chat.layouts import card
 from bot.chat.organisers import guild_of
 from bot.chat.render.boards import leaderboard, progress
-from bot.chat.replies import Interaction, show
+from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import Services, services_of
 from bot.domain.standings import Period
 from bot.services.standings import Board
@@ -57,7 +57,7 @@ class BoardPage(TrapwiseButton, template=r"tw:board:(?P<period>all|week):(?P<pag
         board = await services_of(interaction).standings.board(
             guild_of(interaction), interaction.user.id, self.period, self.page
         )
-        await interaction.response.edit_message(view=_layout(board))
+        await turn(interaction, _layout(board))
 
 
 def _layout(board: Board) -> discord.ui.LayoutView:

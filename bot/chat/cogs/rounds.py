@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat.cogs.schedules import Count, suggest_schedules
-from bot.chat.organisers import guild_of, tell_organiser
+from bot.chat.organisers import check_schedule, guild_of, tell_organiser
 from bot.chat.render.text import cut, plural
 from bot.chat.replies import Interaction
 from bot.chat.services import Services
@@ -37,6 +37,7 @@ class RoundCog(commands.GroupCog, group_name="round", group_description="Ask a q
         open_for: str | None = None,
     ) -> None:
         length = read_duration(open_for) if open_for is not None else None
+        check_schedule(interaction, await self._services.organising.find(guild_of(interaction), schedule))
         planned = await self._services.organising.post_now(
             guild_of(interaction), schedule, count=questions, open_for=length
         )

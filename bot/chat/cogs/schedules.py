@@ -1,19 +1,20 @@
 """`/schedule`: several schedules per server, each with its own time, channel and topic."""
 
-from typing import Self
+from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat.buttons import TrapwiseButton
 from bot.chat.layouts import row
-from bot.chat.organisers import check_channel, guild_of, tell_organiser
+from bot.chat.organisers import check_channel, check_role, check_schedule, guild_of, tell_organiser
 from bot.chat.render.schedules import schedule as written
-from bot.chat.render.text import cut, safe, when
+from bot.chat.render.text import cut, safe
 from bot.chat.replies import Interaction
-from bot.chat.services import Services, services_of
+from bot.chat.schedule_buttons import Restore
+from bot.chat.services import Services
 from bot.chat.suggestions import choices
+from bot.domain.errors import ZoneMissing
 from bot.domain.reading import (
     read_coming_date,
     read_duration,
@@ -78,7 +79,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
             member_id=interaction.user.id,
             channel_id=channel.id,
             at=read_time(time),
-            zone=read_zone(zone) if zone is not None else await services.organising.zone_of(guild_id),
+            zone=await self._zone(guild_id, zone),
             bank=bank if bank is not None else services.library.banks[0].id,
         )
         extra = _settings(
@@ -90,7 +91,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
             thread=thread,
             silent=silent,
         )
-        advice = check_channel(channel)
+        advice = check_channel(channel) + check_role(ping, channel)
         made = await services.organising.add(name.strip() or name, wish, extra)
         await tell_organiser(interaction, f"✅ Added.\n{self._written(made)}{advice}")
 
@@ -161,7 +162,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
             changes["catch_up"] = read_duration(catch_up)
         if no_ping:
             changes["ping_role"] = None
-        advice = check_channel(channel) if channel is not None else ""
+        advice = (check_channel(channel) if channel is not None else "") + check_role(ping, channel)
         changed = await self._services.organising.edit(guild_of(interaction), name, changes)
         await tell_organiser(interaction, f"✅ Changed.\n{self._written(changed)}{advice}")
 
@@ -179,8 +180,10 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
     @app_commands.command(description="Let a paused schedule run again")
     @app_commands.describe(name="The schedule to resume")
     async def resume(self, interaction: Interaction, name: str) -> None:
-        resumed = await self._services.organising.resume(guild_of(interaction), name)
-        await tell_organiser(interaction, f"▶️ Running.\n{self._written(resumed)}")
+        organising, guild_id = self._services.organising, guild_of(interaction)
+        advice = check_schedule(interaction, await organising.find(guild_id, name))
+        resumed = await organising.resume(guild_id, name)
+        await tell_organiser(interaction, f"▶️ Running.\n{self._written(resumed)}{advice}")
 
     @app_commands.command(description="Remove a schedule; scores stay")
     @app_commands.describe(name="The schedule to remove")
@@ -214,27 +217,16 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
         everything = Suggestion(label="Everything in the bank", value=_EVERYTHING)
         return choices([everything, *self._services.library.suggest_topics(typed, interaction.namespace.bank)][:25])
 
+    async def _zone(self, guild_id: int, typed: str | None) -> ZoneInfo:
+        if typed is not None:
+            return read_zone(typed)
+        found = await self._services.organising.zone_of(guild_id)
+        if found is None:
+            raise ZoneMissing
+        return found
+
     def _written(self, schedule: Schedule) -> str:
         return written(schedule, self._services.library, self._services.clock())
-
-
-class Restore(TrapwiseButton, template=r"tw:restore:(?P<schedule>\d{1,18})"):
-    """Undoes the removal of a schedule."""
-
-    organisers = True
-
-    def __init__(self, schedule_id: int) -> None:
-        super().__init__(f"tw:restore:{schedule_id}", "Undo")
-        self.schedule_id = schedule_id
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["schedule"]))
-
-    async def pressed(self, interaction: Interaction) -> None:
-        restored = await services_of(interaction).organising.restore(guild_of(interaction), self.schedule_id)
-        coming = f": next {when(restored.next_run, 'f')}" if restored.next_run is not None else ", and still paused"
-        await tell_organiser(interaction, f"**{safe(restored.name)}** is back{coming}.")
 
 
 async def suggest_schedules(services: Services, guild_id: int, typed: str) -> list[app_commands.Choice[str]]:

@@ -1,19 +1,15 @@
 """`/setup`: from an empty server to a daily question in under a minute."""
 
-from typing import Self
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat.buttons import TrapwiseButton
 from bot.chat.layouts import row
 from bot.chat.organisers import check_channel, guild_of, tell_organiser
-from bot.chat.render.question import question
 from bot.chat.render.schedules import schedule as written
-from bot.chat.render.text import plural
-from bot.chat.replies import Interaction, reply
-from bot.chat.services import Services, services_of
+from bot.chat.replies import Interaction
+from bot.chat.schedule_buttons import PostNow, Preview
+from bot.chat.services import Services
 from bot.chat.suggestions import choices
 from bot.domain.reading import read_time, read_zone, suggest_zones
 from bot.services.organising import Wish
@@ -68,42 +64,3 @@ class SetupCog(commands.Cog):
     async def _banks(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         del interaction
         return choices(self._services.library.suggest_banks(typed))
-
-
-class Preview(TrapwiseButton, template=r"tw:preview:(?P<schedule>\d{1,18})"):
-    """Shows the organiser a question of a schedule the way it would be posted."""
-
-    organisers = True
-
-    def __init__(self, schedule_id: int) -> None:
-        super().__init__(f"tw:preview:{schedule_id}", "Preview")
-        self.schedule_id = schedule_id
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["schedule"]))
-
-    async def pressed(self, interaction: Interaction) -> None:
-        services = services_of(interaction)
-        shown = await services.organising.preview(guild_of(interaction), self.schedule_id)
-        await reply(interaction, question(shown, services.library.bank(shown.bank)))
-
-
-class PostNow(TrapwiseButton, template=r"tw:postnow:(?P<schedule>\d{1,18})"):
-    """Asks a schedule's next question at once."""
-
-    organisers = True
-
-    def __init__(self, schedule_id: int) -> None:
-        super().__init__(f"tw:postnow:{schedule_id}", "Post one now", style=discord.ButtonStyle.primary)
-        self.schedule_id = schedule_id
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["schedule"]))
-
-    async def pressed(self, interaction: Interaction) -> None:
-        planned = await services_of(interaction).organising.post_now(guild_of(interaction), self.schedule_id)
-        await tell_organiser(
-            interaction, f"{plural(len(planned), 'question')} on the way to <#{planned[0].channel_id}>."
-        )

@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.chat.buttons import TrapwiseButton
 from bot.chat.layouts import card
 from bot.chat.render.cards import lesson_pages, lesson_title, trap_card
-from bot.chat.replies import Interaction, show
+from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import Services, services_of
 from bot.chat.suggestions import choices
 from bot.domain.bank import Bank
@@ -58,7 +58,7 @@ class LessonPage(TrapwiseButton, template=r"tw:lesson:(?P<bank>[a-z0-9-]+):(?P<l
 
     async def pressed(self, interaction: Interaction) -> None:
         bank, lesson = services_of(interaction).library.lesson(f"{self.bank}:{self.lesson}")
-        await interaction.response.edit_message(view=_page(bank, lesson, self.page))
+        await turn(interaction, _page(bank, lesson, self.page))
 
 
 def _page(bank: Bank, lesson: Lesson, number: int) -> discord.ui.LayoutView:

@@ -1,15 +1,10 @@
 """Cards to study by: a trap with its contrast, and a lesson as pages."""
 
-from collections.abc import Iterator
-
-from bot.chat.render.text import LAYOUT_LIMIT, cut
+from bot.chat.render.passages import Passage, paged
 from bot.domain.bank import Bank
 from bot.domain.chain import Link
 from bot.domain.lesson import Lesson
 from bot.domain.trap import Trap
-
-_PAGE_TARGET = 3200
-"""Characters after which a page of a lesson is full enough to be read in one go."""
 
 
 def trap_card(bank: Bank, trap: Trap) -> list[str]:
@@ -25,13 +20,22 @@ def trap_card(bank: Bank, trap: Trap) -> list[str]:
 
 
 def lesson_pages(bank: Bank, lesson: Lesson) -> list[list[str]]:
-    """Write a lesson as pages of blocks; each page is at most 4,000 characters."""
-    pages: list[list[str]] = [[]]
-    for block in _blocks(bank, lesson):
-        if pages[-1] and sum(map(len, pages[-1])) + len(block) > _PAGE_TARGET:
-            pages.append([])
-        pages[-1].append(cut(block, LAYOUT_LIMIT - 200))
-    return pages
+    """Write a lesson as pages of blocks; nothing of it is left out.
+
+    A page holds at most 15 blocks and about 3,200 characters; only one entry that is longer by itself can exceed that,
+    which `bot.chat.render.sizes` finds before the bank is used.
+    """
+    return paged(
+        [
+            _takeaways(lesson),
+            *_chain(lesson),
+            *(Passage(heading=f"**{each.title}**", entries=(each.text.strip(),)) for each in lesson.sections),
+            _workflow(bank, lesson),
+            _look_alikes(lesson),
+            _monitor(lesson),
+            _dated_sources(bank, lesson),
+        ]
+    )
 
 
 def lesson_title(bank: Bank, lesson: Lesson, page: int, pages: int) -> str:
@@ -39,31 +43,63 @@ def lesson_title(bank: Bank, lesson: Lesson, page: int, pages: int) -> str:
     return f"### {bank.short_title} {lesson.id} · {lesson.title}\n-# Page {page} of {pages}"
 
 
-def _blocks(bank: Bank, lesson: Lesson) -> Iterator[str]:
-    takeaways = "\n".join(f"- {each}" for each in lesson.takeaways)
-    yield f"*{lesson.summary}*\n\n**Takeaways**\n{takeaways}"
-    if lesson.chain is not None:
-        yield f"**The chain**\nWhen every link is sound: {lesson.chain.outcome}"
-        for number, link in enumerate(lesson.chain.links, start=1):
-            yield _link(number, link)
-    for section in lesson.sections:
-        yield f"**{section.title}**\n{section.text.strip()}"
+def _takeaways(lesson: Lesson) -> Passage:
+    return Passage(
+        heading=f"*{lesson.summary}*\n\n**Takeaways**",
+        again="**Takeaways**, continued",
+        entries=tuple(f"- {each}" for each in lesson.takeaways),
+    )
+
+
+def _chain(lesson: Lesson) -> list[Passage]:
+    if lesson.chain is None:
+        return []
+    outcome = Passage(heading="**The chain**", entries=(f"When every link is sound: {lesson.chain.outcome}",))
+    return [outcome, *(_link(number, link) for number, link in enumerate(lesson.chain.links, start=1))]
+
+
+def _link(number: int, link: Link) -> Passage:
+    title = f"**{number} → {link.title}**"
+    return Passage(
+        heading=f"{title}\n{link.configure}\nResult: {link.result}\nWhen it fails:",
+        again=f"{title}, continued",
+        entries=tuple(
+            f"- {fault.name}{' *(quiet)*' if fault.quiet else ''}: {fault.symptom}" for fault in link.faults
+        ),
+    )
+
+
+def _workflow(bank: Bank, lesson: Lesson) -> Passage:
+    entries = []
     for number, step in enumerate(lesson.workflow, start=1):
-        heading = "**Workflow, step by step**\n" if number == 1 else ""
         name = bank.traps[step.trap].name if step.trap in bank.traps else step.trap
-        yield f"{heading}**{number}. {step.step}**\nConfigure: {step.configuration}\nResult: {step.result}\n🪤 {name}"
-    for number, look_alike in enumerate(lesson.look_alikes, start=1):
-        heading = "**Look-alikes**\n" if number == 1 else ""
-        yield f"{heading}**{look_alike.control}** {look_alike.does}\n↳ {look_alike.not_the_answer}"
-    if lesson.monitor:
-        watched = "\n".join(f"- **{each.what}** ({each.where}): {each.tells}" for each in lesson.monitor)
-        yield f"**What to monitor**\n{watched}"
-    yield f"**Sources**\n{_dated_sources(bank, lesson.sources)}\n-# Updated {lesson.updated.isoformat()}"
+        entries.append(
+            f"**{number}. {step.step}**\nConfigure: {step.configuration}\nResult: {step.result}\n🪤 {name}"
+        )
+    heading = "**Workflow, step by step**"
+    return Passage(heading=heading, again=f"{heading}, continued", entries=tuple(entries), gap="\n\n")
 
 
-def _link(number: int, link: Link) -> str:
-    faults = "\n".join(f"- {fault.name}{' *(quiet)*' if fault.quiet else ''}: {fault.symptom}" for fault in link.faults)
-    return f"**{number} → {link.title}**\n{link.configure}\nResult: {link.result}\nWhen it fails:\n{faults}"
+def _look_alikes(lesson: Lesson) -> Passage:
+    entries = (f"**{each.control}** {each.does}\n↳ {each.not_the_answer}" for each in lesson.look_alikes)
+    return Passage(heading="**Look-alikes**", again="**Look-alikes**, continued", entries=tuple(entries), gap="\n\n")
+
+
+def _monitor(lesson: Lesson) -> Passage:
+    entries = (f"- **{each.what}** ({each.where}): {each.tells}" for each in lesson.monitor)
+    return Passage(heading="**What to monitor**", again="**What to monitor**, continued", entries=tuple(entries))
+
+
+def _dated_sources(bank: Bank, lesson: Lesson) -> Passage:
+    sources = [bank.sources[each] for each in lesson.sources]
+    return Passage(
+        heading="**Sources**",
+        again="**Sources**, continued",
+        entries=(
+            *(f"- [{each.title}]({each.url}), as of {each.checked.isoformat()}" for each in sources),
+            f"-# Updated {lesson.updated.isoformat()}",
+        ),
+    )
 
 
 def _met_in(bank: Bank, trap: Trap) -> str:
@@ -77,10 +113,3 @@ def _met_in(bank: Bank, trap: Trap) -> str:
 
 def _sources(bank: Bank, ids: tuple[str, ...]) -> str:
     return " · ".join(f"[{bank.sources[each].title}]({bank.sources[each].url})" for each in ids)
-
-
-def _dated_sources(bank: Bank, ids: tuple[str, ...]) -> str:
-    return "\n".join(
-        f"- [{bank.sources[each].title}]({bank.sources[each].url}), as of {bank.sources[each].checked.isoformat()}"
-        for each in ids
-    )

@@ -22,7 +22,8 @@ def own_answer(own: OwnAnswer) -> str:
     """Write what is on file of a learner's answer, and after closing why it scored so."""
     answer, asked = own.answer, own.round
     if asked.state is RoundState.VOID:
-        return f"This question is void ({asked.void_reason}): it counts for nobody."
+        why = f" ({asked.void_reason})" if asked.void_reason else ""
+        return f"This question is void{why}: it counts for nobody."
     if answer is None or not answer.given:
         return _nothing(asked, withdrawn=answer is not None)
     held = f"Your answer: {shown(answer.choice)}, {_how_it_came(answer)}."
@@ -39,7 +40,7 @@ def own_answer(own: OwnAnswer) -> str:
 
 
 def arithmetic(mark: Mark, asked: Round, *, unresolved: bool) -> str:
-    """Write how a mark came about, such as `2 right, 1 wrong of 3: 1/3 of 1 mark`."""
+    """Write how a mark came about, such as `1 right, 0 wrong of 3: 1/3, 0.33 marks`."""
     item = asked.posed.item
     earned = in_marks(units(mark, item.weight))
     key = shown("".join(sorted(asked.posed.key)))

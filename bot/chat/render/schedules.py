@@ -1,13 +1,28 @@
 """Schedules as organisers read them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.chat.render.text import plural, safe, when
+from bot.chat.render.text import cut, plural, safe, when
 from bot.domain.reading import write_weekdays
 from bot.domain.schedule import Pause, Schedule, coming
 from bot.services.library import Library
 
 _SHOWN = 5
+_PAGE_LIMIT = 1900
+_GAP = "\n\n"
+
+
+def schedule_pages(wanted: Sequence[Schedule], library: Library, now: datetime) -> list[str]:
+    """Write schedules as texts of at most 1,900 characters each, as few as hold them; none of no schedules."""
+    pages: list[str] = []
+    for each in wanted:
+        text = cut(schedule(each, library, now), _PAGE_LIMIT)
+        if pages and len(pages[-1]) + len(_GAP) + len(text) <= _PAGE_LIMIT:
+            pages[-1] += f"{_GAP}{text}"
+        else:
+            pages.append(text)
+    return pages
 
 
 def schedule(wanted: Schedule, library: Library, now: datetime) -> str:

@@ -12,10 +12,24 @@ MESSAGE_LIMIT = 2000
 LAYOUT_LIMIT = 4000
 """Characters in all texts of one Components V2 layout together."""
 
+NAME_LIMIT = 32
+"""Characters in a display name on Discord."""
+
+# Letters and symbols that print as nothing: a name of these would be a hole in the line.
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+_NOTHING = "\u200b"
+
 
 def safe(name: str) -> str:
-    """Write a name so that it neither formats nor mentions anyone."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(name)).replace("\n", " ")
+    """Write a name on one line so that it neither formats, links, pings nor turns the text around it.
+
+    The result may be some three times as long: cut names first. A name with nothing to see becomes `someone`.
+    """
+    seen = "".join(char if char.isprintable() and char not in _BLANKS else " " for char in name)
+    one_line = " ".join(seen.split())
+    # Left alone, a web address would keep its underscores and stars unescaped.
+    plain = discord.utils.escape_mentions(discord.utils.escape_markdown(one_line, ignore_links=False))
+    return plain.replace("<", f"<{_NOTHING}").replace("://", f":{_NOTHING}//") or "someone"
 
 
 def when(instant: datetime, style: str = "R") -> str:

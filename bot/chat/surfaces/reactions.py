@@ -5,6 +5,7 @@ import logging
 import discord
 
 from bot.chat.letters import letter_of
+from bot.chat.permissions import may
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
 from bot.services.answering import Answering, Verdict
@@ -67,7 +68,11 @@ class Reactions:
 
     async def _tidy(self, asked: Round, member_id: int) -> None:
         held = self._answering.held(asked.id, member_id)
-        if held is None or self._tidying >= _TIDYING_AT_ONCE or not self._may_tidy(asked):
+        if (
+            held is None
+            or self._tidying >= _TIDYING_AT_ONCE
+            or not may(self._client, asked.guild_id, asked.channel_id, "manage_messages")
+        ):
             return
         self._tidying += 1
         try:
@@ -81,11 +86,6 @@ class Reactions:
                     self._answering.unmark_tidied(asked.message_id or 0, member_id, letter)
         finally:
             self._tidying -= 1
-
-    def _may_tidy(self, asked: Round) -> bool:
-        guild = self._client.get_guild(asked.guild_id)
-        channel = guild.get_channel(asked.channel_id) if guild is not None else None
-        return channel is not None and channel.permissions_for(channel.guild.me).manage_messages
 
     def _is_bot(self, event: discord.RawReactionActionEvent) -> bool:
         if event.member is not None:
