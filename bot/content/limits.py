@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
-LONGEST_ID = 60
+LONGEST_ID = 40
 MOST_ENTRIES = 999
 """Entries of any list that has no narrower limit: as many as the three digits of item ids can count."""
 
