@@ -114,7 +114,7 @@ def _play(args: argparse.Namespace) -> int:
             unlimited=True,
         )
 
-    return asyncio.run(playground.run(args, make_app=make_app))
+    return asyncio.run(playground.run(args, make_app=make_app, wall=app.system_clock))
 
 
 def _health(args: argparse.Namespace) -> int:

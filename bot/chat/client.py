@@ -147,7 +147,7 @@ class TrapwiseClient(commands.Bot):
         for asked in services.answering.open_rounds():
             if asked.channel_id == channel.id:
                 await services.stepper.void(asked, "its channel was deleted")
-        for schedule in (await services.organising.of_channel(channel.id)).values():
+        for schedule in await services.organising.of_channel(channel.id):
             await services.stepper.pause(schedule, Pause.CHANNEL_GONE)
 
     async def _sync(self) -> None:

@@ -3,6 +3,7 @@
 import discord
 
 from bot.chat.permissions import costs, missing
+from bot.chat.render.text import MESSAGE_LIMIT
 from bot.chat.replies import Interaction, reply
 from bot.chat.services import services_of
 from bot.domain.errors import ChannelGone, ChannelUnfit, EveryonePinged
@@ -20,6 +21,10 @@ async def tell_organiser(interaction: Interaction, text: str, *, view: discord.u
     """Answer an organiser privately, with what happened since their last command on top."""
     waiting = await services_of(interaction).announcer.waiting(guild_of(interaction))
     notices = "".join(f"⚠️ {notice}\n" for notice in waiting)
+    if len(notices) + len(text) > MESSAGE_LIMIT:
+        for notice in waiting:
+            await reply(interaction, f"⚠️ {notice}")
+        notices = ""
     await reply(interaction, f"{notices}{text}", view=view)
 
 

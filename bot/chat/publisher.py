@@ -226,19 +226,16 @@ class DiscordPublisher:
 
 @asynccontextmanager
 async def _refusals() -> AsyncIterator[None]:
-    """Turn Discord's errors into `PublishFailed`; anything that is a fault of ours stays what it is."""
+    """Turn Discord's errors into `PublishFailed`."""
     try:
         yield
     except discord.HTTPException as trouble:
-        why = _why(trouble)
-        if why is None:
-            raise
-        raise PublishFailed(why, f"{trouble.status} {trouble.code}") from trouble
+        raise PublishFailed(_why(trouble), f"{trouble.status} {trouble.code}") from trouble
     except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
         raise PublishFailed(Refusal.UNAVAILABLE, type(trouble).__name__) from trouble
 
 
-def _why(trouble: discord.HTTPException) -> Refusal | None:
+def _why(trouble: discord.HTTPException) -> Refusal:
     if trouble.code in _GONE:
         return _GONE[trouble.code]
     if isinstance(trouble, discord.Forbidden):
@@ -247,4 +244,4 @@ def _why(trouble: discord.HTTPException) -> Refusal | None:
         return Refusal.UNAVAILABLE
     if trouble.code == _BAD_FORM and "message_reference" in str(trouble):
         return Refusal.POST_GONE
-    return None
+    return Refusal.REJECTED

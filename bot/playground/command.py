@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
@@ -53,8 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-async def run(args: argparse.Namespace, *, make_app: MakeApp) -> int:
-    """Run the playground until somebody ends it; returns the exit code."""
+async def run(args: argparse.Namespace, *, make_app: MakeApp, wall: Callable[[], datetime]) -> int:
+    """Run the playground, which follows the clock on the wall, until somebody ends it; returns the exit code."""
     try:
         # Imported late: it needs the packages of the `playground` extra, and its options do not. SimCord tries
         # discord.py out on import, which then warns of packages that only voice needs.
@@ -69,8 +69,7 @@ async def run(args: argparse.Namespace, *, make_app: MakeApp) -> int:
     try:
         port = _choose_port(args.port)
         with database(args.db) as where, Keys().open() as keys:
-            wall = datetime.now(UTC)  # noqa: TID251 - the clock on the wall, which the playground follows from here
-            horizon = Horizon(where, now=wall, ahead=timedelta(minutes=1) * args.speed)
+            horizon = Horizon(where, now=wall(), ahead=timedelta(minutes=1) * args.speed)
             playground = Playground(
                 lambda clock: make_app(database=str(where.path), clock=clock),
                 now=horizon.start,

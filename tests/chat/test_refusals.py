@@ -81,6 +81,8 @@ async def test_an_answer_that_takes_long_is_deferred(group: World, monkeypatch: 
 
     monkeypatch.setattr(standings, "progress", in_a_while)
     result = await group.ann.slash(group.channel, "me")
-    deferrals = [each for each in group.env.http_requests if (each.json or {}).get("type") == _DEFERRED]
+    deferrals = [
+        each for each in group.env.http_requests if isinstance(each.json, dict) and each.json.get("type") == _DEFERRED
+    ]
     assert len(deferrals) == 1
     assert "no ranked answer" in said(result)

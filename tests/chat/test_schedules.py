@@ -140,3 +140,13 @@ async def test_days_can_be_chosen(group: World) -> None:
     assert group.posts() == []
     await group.env.advance_time(timedelta(days=2).total_seconds())
     assert len(group.posts()) == 2
+
+
+async def test_many_schedules_are_shown_whole(group: World) -> None:
+    """With 25 schedules every one is shown, in as many messages as it takes."""
+    for number in range(24):
+        await run(group, "add", name=f"Schedule {number:02}", channel=group.channel, time="12:00")
+    result = await group.olive.slash(group.channel, "schedule show")
+    shown = said(result) + "".join(more.content for more in result.followups)
+    assert all(f"**Schedule {number:02}**" in shown for number in range(24))
+    assert shown.count("<t:") == 25 * 5

@@ -39,7 +39,7 @@ async def never(**_options: object) -> None:
 
 async def refused(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
     """Run with options that are refused; returns the exit code and the sentence."""
-    code = await command.run(parse(*options), make_app=never)  # type: ignore[arg-type]
+    code = await command.run(parse(*options), make_app=never, wall=lambda: NOW)  # type: ignore[arg-type]
     return code, capsys.readouterr().err.strip()
 
 

@@ -9,8 +9,9 @@ from discord.ext import commands
 from bot.chat.layouts import row
 from bot.chat.organisers import check_channel, check_role, check_schedule, guild_of, tell_organiser
 from bot.chat.render.schedules import schedule as written
+from bot.chat.render.schedules import schedule_pages
 from bot.chat.render.text import cut, safe
-from bot.chat.replies import Interaction
+from bot.chat.replies import Interaction, reply
 from bot.chat.schedule_buttons import Restore
 from bot.chat.services import Services
 from bot.chat.suggestions import choices
@@ -28,6 +29,7 @@ from bot.services.library import Suggestion
 from bot.services.organising import Changes, Wish
 
 _EVERYTHING = "everything"
+_NONE_YET = "No schedule yet: `/setup` makes the first one."
 Name = app_commands.Range[str, 1, 40]
 Count = app_commands.Range[int, 1, MAX_PER_DAY]
 
@@ -98,8 +100,10 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
     @app_commands.command(description="Show every schedule of this server with its next times")
     async def show(self, interaction: Interaction) -> None:
         found = await self._services.organising.schedules_of(guild_of(interaction))
-        text = "\n\n".join(self._written(each) for each in found)
-        await tell_organiser(interaction, text or "No schedule yet: `/setup` makes the first one.")
+        first, *more = schedule_pages(found, self._services.library, self._services.clock()) or [_NONE_YET]
+        await tell_organiser(interaction, first)
+        for page in more:
+            await reply(interaction, page)
 
     @app_commands.command(description="Change a schedule; open questions stay as they are")
     @app_commands.describe(

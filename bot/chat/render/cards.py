@@ -30,9 +30,9 @@ def lesson_pages(bank: Bank, lesson: Lesson) -> list[list[str]]:
             _takeaways(lesson),
             *_chain(lesson),
             *(Passage(heading=f"**{each.title}**", entries=(each.text.strip(),)) for each in lesson.sections),
-            _workflow(bank, lesson),
-            _look_alikes(lesson),
-            _monitor(lesson),
+            *([_workflow(bank, lesson)] if lesson.workflow else []),
+            *([_look_alikes(lesson)] if lesson.look_alikes else []),
+            *([_monitor(lesson)] if lesson.monitor else []),
             _dated_sources(bank, lesson),
         ]
     )
@@ -63,9 +63,7 @@ def _link(number: int, link: Link) -> Passage:
     return Passage(
         heading=f"{title}\n{link.configure}\nResult: {link.result}\nWhen it fails:",
         again=f"{title}, continued",
-        entries=tuple(
-            f"- {fault.name}{' *(quiet)*' if fault.quiet else ''}: {fault.symptom}" for fault in link.faults
-        ),
+        entries=tuple(f"- {fault.name}{' *(quiet)*' if fault.quiet else ''}: {fault.symptom}" for fault in link.faults),
     )
 
 
@@ -73,9 +71,7 @@ def _workflow(bank: Bank, lesson: Lesson) -> Passage:
     entries = []
     for number, step in enumerate(lesson.workflow, start=1):
         name = bank.traps[step.trap].name if step.trap in bank.traps else step.trap
-        entries.append(
-            f"**{number}. {step.step}**\nConfigure: {step.configuration}\nResult: {step.result}\n🪤 {name}"
-        )
+        entries.append(f"**{number}. {step.step}**\nConfigure: {step.configuration}\nResult: {step.result}\n🪤 {name}")
     heading = "**Workflow, step by step**"
     return Passage(heading=heading, again=f"{heading}, continued", entries=tuple(entries), gap="\n\n")
 

@@ -17,6 +17,10 @@ _RULES = {
     MultipleRule.MINUS: "one share for each right choice, minus one for each wrong one",
 }
 
+_PRACTICE = (
+    "-# Practice: you had a ranked answer to this item within the last 60 days, so this one is not on the boards."
+)
+
 
 def own_answer(own: OwnAnswer) -> str:
     """Write what is on file of a learner's answer, and after closing why it scored so."""
@@ -28,7 +32,8 @@ def own_answer(own: OwnAnswer) -> str:
         return _nothing(asked, withdrawn=answer is not None)
     held = f"Your answer: {shown(answer.choice)}, {_how_it_came(answer)}."
     if own.mark is not None:
-        return f"{held}\n{arithmetic(own.mark, asked, unresolved=answer.unresolved)}"
+        practice = f"\n{_PRACTICE}" if own.ranked is False else ""
+        return f"{held}\n{arithmetic(own.mark, asked, unresolved=answer.unresolved)}{practice}"
     if asked.state is not RoundState.OPEN:
         return f"{held}\nThe question is closed; the reveal is on its way."
     if answer.unresolved:

@@ -14,7 +14,7 @@ PAGE_BLOCKS = 15
 class Passage:
     """A heading and its entries, `gap` between the entries; `again` is the heading when they go on overleaf.
 
-    A passage without entries is not shown.
+    Without entries the heading stands alone.
     """
 
     heading: str
@@ -30,11 +30,11 @@ def paged(passages: Iterable[Passage]) -> list[list[str]]:
     """
     pages: list[list[str]] = [[]]
     for passage in passages:
-        for number, entry in enumerate(passage.entries):
+        for number, entry in enumerate(passage.entries or ("",)):
             if number and _size(pages[-1]) + len(passage.gap) + len(entry) <= PAGE_TARGET:
                 pages[-1][-1] += f"{passage.gap}{entry}"
                 continue
-            block = f"{(passage.again or passage.heading) if number else passage.heading}\n{entry}"
+            block = f"{(passage.again or passage.heading) if number else passage.heading}\n{entry}".rstrip("\n")
             full = _size(pages[-1]) + len(block) > PAGE_TARGET or len(pages[-1]) >= PAGE_BLOCKS
             if pages[-1] and (number or full):
                 pages.append([])

@@ -1,9 +1,10 @@
 """The reveal: the key, the trap of every distractor that someone chose, and how the group did. It always fits."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.chat.letters import EMOJI
-from bot.chat.render.text import LAYOUT_LIMIT, bar, cut, percent, plural, safe, when
+from bot.chat.render.text import LAYOUT_LIMIT, NAME_LIMIT, bar, cut, percent, plural, safe, when
 from bot.domain.grading import marks
 from bot.domain.item import Option
 from bot.domain.standings import Standing
@@ -13,15 +14,15 @@ from bot.services.ports import Reveal
 TOP = 10
 """How many members the top of the day names."""
 
-_NAME = 32
 _BRIEF = 160
+_SOURCES = 3
+_LATE = "-# I was away at closing time, so this closed late; letters on the post then counted."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Block:
     """One distractor that someone chose, in full and shrunk to its trap's name."""
 
-    chosen: int
     full: str
     brief: str
 
@@ -29,25 +30,36 @@ class _Block:
 def reveal(told: Reveal) -> list[str]:
     """Write the reveal as texts, one per block, at most 4,000 characters together.
 
-    The least-chosen distractors shrink first, then the rationales of the key.
+    The least-chosen distractors shrink first, then the rationales of the key; then the sources go, the top of the day
+    and the distractors. A bank whose items need more than shrinking is refused when it is checked: see `shrunk`.
     """
-    frame = [_shares(told), *_top(told), _footer(told)]
-    blocks = _distractors(told)
-    shrunk = 0
-    while True:
-        texts = [
-            _key(told, brief=shrunk > len(blocks)),
-            *_written(blocks, shrunk),
-            *frame,
-        ]
-        if sum(len(text) for text in texts) <= LAYOUT_LIMIT or shrunk > len(blocks):
+    texts: list[str] = []
+    for texts in _versions(told):
+        if sum(map(len, texts)) <= LAYOUT_LIMIT:
             return texts
-        shrunk += 1
+    return [cut(text, LAYOUT_LIMIT // len(texts)) for text in texts]
 
 
-def _written(blocks: list[_Block], shrunk: int) -> list[str]:
-    """Write the blocks, most chosen first; the last `shrunk` of them in brief."""
-    return [block.brief if place >= len(blocks) - shrunk else block.full for place, block in enumerate(blocks)]
+def shrunk(told: Reveal) -> list[str]:
+    """Write the reveal with everything shrunk and nothing left out; a bank has to fit like this."""
+    brief = [block.brief for block in _distractors(told)]
+    footer = "\n".join([_lesson(told), *_sources(told)])
+    return [_key(told, brief=True), *brief, _shares(told), *_top(told), footer]
+
+
+def _versions(told: Reveal) -> Iterator[list[str]]:
+    """Yield the reveal from the fullest to the shortest."""
+    blocks = _distractors(told)
+    brief = [block.brief for block in blocks]
+    key, *_, footer = least = shrunk(told)
+    shares, top, bare = _shares(told), _top(told), _lesson(told)
+    for kept in range(len(blocks), -1, -1):
+        shown = [block.full for block in blocks[:kept]] + brief[kept:]
+        yield [_key(told, brief=False), *shown, shares, *top, footer]
+    yield least
+    yield [key, *brief, shares, *top, bare]
+    yield [key, *brief, shares, bare]
+    yield [key, shares, bare]
 
 
 def _key(told: Reveal, *, brief: bool) -> str:
@@ -57,42 +69,41 @@ def _key(told: Reveal, *, brief: bool) -> str:
             why = cut(option.why, _BRIEF) if brief else option.why
             lines.append(f"{EMOJI[letter]} **{option.text}**\n{why}")
     title = "### The answer" if len(lines) == 1 else "### The answers"
-    late = (
-        "\n-# I was away at closing time, so this closed late; letters on the post then counted."
-        if (told.round.closed_late)
-        else ""
-    )
-    return "\n".join([title, *lines]) + late
+    return "\n".join([title, *lines, *([_LATE] if told.round.closed_late else [])])
 
 
 def _distractors(told: Reveal) -> list[_Block]:
-    blocks = [
-        _block(letter, option, told)
+    """Write the distractors that someone chose, most chosen first; a trap is explained once, where it caught most."""
+    chosen = [
+        (letter, option)
         for letter, option in told.round.posed.options
         if not option.correct and told.tally.chosen[letter]
     ]
-    return sorted(blocks, key=lambda block: -block.chosen)
+    chosen.sort(key=lambda each: -told.tally.chosen[each[0]])
+    blocks, explained = [], set[str]()
+    for letter, option in chosen:
+        trap = told.traps.get(option.trap or "")
+        blocks.append(_block(letter, option, trap, told, explained=trap is not None and trap.id in explained))
+        explained |= {trap.id} if trap is not None else set()
+    return blocks
 
 
-def _block(letter: str, option: Option, told: Reveal) -> _Block:
-    trap = told.traps.get(option.trap or "")
-    title = f"{EMOJI[letter]} **{option.text}**"
-    named = f"\n🪤 **{trap.name}**" if trap is not None else ""
-    return _Block(
-        chosen=told.tally.chosen[letter],
-        full=f"{title}\n{option.why}{_trap(trap)}",
-        brief=f"{title}{named}" if trap is not None else f"{title}\n{cut(option.why, _BRIEF)}",
-    )
-
-
-def _trap(trap: Trap | None) -> str:
+def _block(letter: str, option: Option, trap: Trap | None, told: Reveal, *, explained: bool) -> _Block:
+    title = f"{EMOJI[letter]} **{option.text}** · {told.tally.chosen[letter]} of {_counted(told)}"
     if trap is None:
-        return ""
-    return f"\n🪤 **The trap: {trap.name}**\n{trap.why_tempting}\n*Tell them apart:* {trap.tell_apart}"
+        return _Block(full=f"{title}\n{option.why}", brief=f"{title}\n{cut(option.why, _BRIEF)}")
+    named = f"🪤 **The trap: {trap.name}**"
+    told_apart = ", as above" if explained else f"\n{trap.why_tempting}\n*Tell them apart:* {trap.tell_apart}"
+    return _Block(full=f"{title}\n{option.why}\n{named}{told_apart}", brief=f"{title}\n{named}")
+
+
+def _counted(told: Reveal) -> int:
+    """Count the answers whose letters are known: those never settled are in nobody's share."""
+    return told.tally.participants - told.tally.unresolved
 
 
 def _shares(told: Reveal) -> str:
-    whole = told.tally.participants - told.tally.unresolved
+    whole = _counted(told)
     lines = [
         f"{EMOJI[letter]} {percent(told.tally.chosen[letter], whole)} ({told.tally.chosen[letter]}) "
         f"{bar(told.tally.chosen[letter], whole)}{' ✓' if option.correct else ''}"
@@ -100,7 +111,8 @@ def _shares(told: Reveal) -> str:
     ]
     took_part = plural(told.tally.participants, "answer")
     right = f"{told.tally.fully_right} fully right" if told.tally.participants else "nobody answered this time"
-    return "\n".join([f"**{took_part}**, {right}", *lines])
+    unsettled = f", {told.tally.unresolved} never settled" if told.tally.unresolved else ""
+    return "\n".join([f"**{took_part}**, {right}{unsettled}", *lines])
 
 
 def _top(told: Reveal) -> list[str]:
@@ -112,11 +124,15 @@ def _top(told: Reveal) -> list[str]:
 
 
 def _row(standing: Standing) -> str:
-    return f"{standing.rank}. {safe(cut(standing.score.name, _NAME))} ({marks(standing.score.units)})"
+    # Cut before escaping: a cut between a backslash and its star would let the star format.
+    return f"{standing.rank}. {safe(cut(standing.score.name, NAME_LIMIT))} ({marks(standing.score.units)})"
 
 
-def _footer(told: Reveal) -> str:
-    sources = " · ".join(f"[{cut(source.title, 60)}]({source.url})" for source in told.sources[:3])
-    closed = when(told.round.closes_at, "f")
-    asked = f"-# {told.bank_title} {told.lesson_id} {told.lesson_title}: read it with `/lesson`. Closed {closed}."
-    return f"{asked}\n-# Sources: {sources}" if sources else asked
+def _lesson(told: Reveal) -> str:
+    closed = when(told.round.closing_at or told.round.closes_at, "f")
+    return f"-# {told.bank_title} {told.lesson_id} {told.lesson_title}: read it with `/lesson`. Closed {closed}."
+
+
+def _sources(told: Reveal) -> list[str]:
+    sources = " · ".join(f"[{cut(source.title, 60)}]({source.url})" for source in told.sources[:_SOURCES])
+    return [f"-# Sources: {sources}"] if sources else []

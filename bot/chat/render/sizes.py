@@ -1,13 +1,13 @@
 """Measuring a bank as it will be shown: what would not fit into a message, found before anyone posts it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
-from bot.chat.render.cards import lesson_pages, trap_card
+from bot.chat.render.cards import lesson_pages, lesson_title, trap_card
 from bot.chat.render.question import question
-from bot.chat.render.reveal import reveal
-from bot.chat.render.text import LAYOUT_LIMIT, MESSAGE_LIMIT
+from bot.chat.render.reveal import shrunk
+from bot.chat.render.text import LAYOUT_LIMIT, MESSAGE_LIMIT, NAME_LIMIT
 from bot.domain.bank import Bank
 from bot.domain.item import Item
 from bot.domain.posed import PosedItem
@@ -18,24 +18,44 @@ from bot.services.ports import Reveal
 
 _LARGEST_ID = 2**63 - 1
 _MOMENT = datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC)
-_LONGEST_NAME = "W" * 32
+_COMPONENTS = 40
+_PAGE_BUTTONS = 2
+
+# Every character of it is written as two.
+_LONGEST_NAME = "_" * NAME_LIMIT
 
 
 def too_large(bank: Bank) -> Iterator[tuple[str, str, str]]:
     """Yield (`item`, `trap` or `lesson`; its id; what does not fit) for everything too long once rendered.
 
-    Questions are measured with a role ping and the longest numbers, reveals with every distractor chosen.
+    Questions are measured with a role ping and the longest numbers, reveals with every distractor chosen and
+    shrunk: that much they must have room for.
     """
     for item in bank.items():
         asked = _largest_round(bank, item)
         yield from _over("item", item.id, "question", len(question(asked, bank)), MESSAGE_LIMIT)
-        told = sum(len(text) for text in reveal(_largest_reveal(bank, asked)))
-        yield from _over("item", item.id, "reveal", told, LAYOUT_LIMIT)
+        yield from _layout("item", item.id, "reveal", shrunk(_largest_reveal(bank, asked)))
     for trap in bank.traps.values():
-        yield from _over("trap", trap.id, "card", sum(map(len, trap_card(bank, trap))), LAYOUT_LIMIT)
+        yield from _layout("trap", trap.id, "card", trap_card(bank, trap))
     for lesson in bank.lessons.values():
-        for number, page in enumerate(lesson_pages(bank, lesson), start=1):
-            yield from _over("lesson", lesson.id, f"page {number}", sum(map(len, page)), LAYOUT_LIMIT)
+        pages = lesson_pages(bank, lesson)
+        for number, page in enumerate(pages, start=1):
+            texts = [lesson_title(bank, lesson, number, len(pages)), *page]
+            yield from _layout("lesson", lesson.id, f"page {number}", texts, buttons=_PAGE_BUTTONS)
+
+
+def components(texts: int, buttons: int = 0) -> int:
+    """Count what a card is made of: its frame, its texts, the lines between them, and a row of buttons."""
+    return 1 + texts + max(texts - 1, 0) + (1 + buttons if buttons else 0)
+
+
+def _layout(
+    kind: str, subject: str, what: str, texts: Sequence[str], buttons: int = 0
+) -> Iterator[tuple[str, str, str]]:
+    yield from _over(kind, subject, what, sum(map(len, texts)), LAYOUT_LIMIT)
+    parts = components(len(texts), buttons)
+    if parts > _COMPONENTS:
+        yield kind, subject, f"its {what} has {parts} parts once shown; Discord takes {_COMPONENTS}"
 
 
 def _over(kind: str, subject: str, what: str, size: int, limit: int) -> Iterator[tuple[str, str, str]]:

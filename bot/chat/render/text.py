@@ -23,7 +23,7 @@ _NOTHING = "\u200b"
 def safe(name: str) -> str:
     """Write a name on one line so that it neither formats, links, pings nor turns the text around it.
 
-    The result may be some three times as long: cut names first. A name with nothing to see becomes `someone`.
+    The result may be twice as long: cut names first. A name with nothing to see becomes `someone`.
     """
     seen = "".join(char if char.isprintable() and char not in _BLANKS else " " for char in name)
     one_line = " ".join(seen.split())
