@@ -18,6 +18,7 @@ from bot.chat.replies import in_time, refuse
 from bot.chat.services import Services
 from bot.chat.surfaces.reactions import Reactions
 from bot.domain.schedule import Pause
+from bot.services.ports import PublishFailed, Refusal
 from bot.services.registry import CommandRegistry
 
 logger = logging.getLogger(__name__)
@@ -146,7 +147,7 @@ class TrapwiseClient(commands.Bot):
         services = self.services
         for asked in services.answering.open_rounds():
             if asked.channel_id == channel.id:
-                await services.stepper.void(asked, "its channel was deleted")
+                await services.stepper.refused(asked, PublishFailed(Refusal.CHANNEL_GONE))
         for schedule in await services.organising.of_channel(channel.id):
             await services.stepper.pause(schedule, Pause.CHANNEL_GONE)
 

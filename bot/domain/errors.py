@@ -102,6 +102,10 @@ class BankExhausted(TrapwiseError):
     """Every item of this schedule is in an open question already: wait for one to close, or widen its topic."""
 
 
+class PausedByTrouble(TrapwiseError):
+    """Schedule {name} is paused because {why}: mend that, then `/schedule resume`."""
+
+
 class NotOpen(TrapwiseError):
     """This question is closed: answers can no longer change."""
 

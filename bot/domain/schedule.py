@@ -1,5 +1,6 @@
 """Schedules: when, where and from what a server is asked; and the instants that follow from it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +13,10 @@ MAX_SCHEDULES = 25
 DEFAULT_OPEN_FOR = timedelta(hours=23)
 DEFAULT_CATCH_UP = timedelta(hours=3)
 EVERY_DAY = frozenset(range(7))
+
+
+_MARKUP = re.compile(r"[\[\]()*_~`|<>@#:/\\\s]+")
+"""What Discord makes links, mentions or formatting of, and any white space."""
 
 
 class Pause(StrEnum):
@@ -55,6 +60,11 @@ class Schedule:
     def local_date(self, instant: datetime) -> date:
         """Give the date of an instant where this schedule lives."""
         return instant.astimezone(self.zone).date()
+
+
+def plain_name(name: str) -> str:
+    """Give a schedule's name as words that mean nothing else in a message."""
+    return _MARKUP.sub(" ", name).strip() or "A schedule"
 
 
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:

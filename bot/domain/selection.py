@@ -1,6 +1,6 @@
 """Selection: which item is asked next, reproducibly from a seed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -39,9 +39,9 @@ def on_topic(bank: Bank, topic: str | None) -> list[Item]:
     ]
 
 
-def fresh(items: Iterable[Item], history: History) -> list[Item]:
-    """List the items never asked by this schedule."""
-    return [item for item in items if item.id not in history.asked]
+def fresh(items: Iterable[Item], asked: Container[str]) -> list[Item]:
+    """List the items whose ids are not among those asked."""
+    return [item for item in items if item.id not in asked]
 
 
 def choose(bank: Bank, items: Sequence[Item], history: History, *, count: int, rng: Random) -> list[Item]:
@@ -51,7 +51,7 @@ def choose(bank: Bank, items: Sequence[Item], history: History, *, count: int, r
     more for every slip on one of their traps. When they run out, the least recently asked follow.
     """
     free = [item for item in items if item.id not in history.busy]
-    pool = fresh(free, history)
+    pool = fresh(free, history.asked)
     chosen: list[Item] = []
     weights = {item.id: weight for item, weight in zip(pool, _weights(bank, pool, history.slips), strict=True)}
     while pool and len(chosen) < count:

@@ -1,14 +1,11 @@
-"""Answering: every change to an answer goes through one ordered buffer and one writer.
+"""Answering: what becomes of every letter and private choice, in the order of arrival.
 
-A change is merged in memory at once, in the order of arrival, and its sender waits for the commit that holds it.
-While one commit runs the next batch gathers, so concurrent taps share a transaction and a lone tap waits for one.
+A change is merged in memory at once, and its sender waits for the commit that holds it; see `bot.services.writing`.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,16 +14,10 @@ from bot.domain.errors import NotOpen
 from bot.domain.item import LETTERS
 from bot.domain.rounds import Round, RoundState
 from bot.services.ports import Clock, Snapshot
+from bot.services.writing import Live, Writing
 from bot.storage import answers as stored
 from bot.storage import rounds as ledger
-from bot.storage.store import StorageBusy, Store
-
-logger = logging.getLogger(__name__)
-
-_RETRY_SECONDS = 0.5
-
-_NAMES_REMEMBERED = 50_000
-"""Names known to be stored; remembering them only saves writing them again."""
+from bot.storage.store import Store
 
 
 class Verdict(StrEnum):
@@ -37,47 +28,17 @@ class Verdict(StrEnum):
     IGNORED = "ignored"
 
 
-@dataclass(slots=True)
-class _Live:
-    """A round that takes answers, or is about to be graded, with everything its members hold."""
-
-    round: Round
-    answers: dict[int, Answer]
-    # The place in the order of changes at which it stopped taking answers.
-    closed_at: int | None = None
-    # When each member last did something, so that a snapshot begun before does not undo it.
-    touched: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def closing(self) -> bool:
-        return self.closed_at is not None
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What the next commit will hold, what was held before it, and whom to tell."""
-
-    done: asyncio.Future[None]
-    answers: dict[tuple[int, int], Answer] = field(default_factory=dict)
-    before: dict[tuple[int, int], Answer | None] = field(default_factory=dict)
-    names: dict[tuple[int, int], str] = field(default_factory=dict)
-    moves: list[tuple[Round, RoundState, dict[str, object]]] = field(default_factory=list)
-
-
 class Answering:
     """Keeps the answers of every round under way, in memory and in the database."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._live: dict[int, _Live] = {}
-        self._by_message: dict[int, _Live] = {}
-        self._names: dict[tuple[int, int], str] = {}
+        self._writing = Writing(store)
+        self._live: dict[int, Live] = {}
+        self._by_message: dict[int, Live] = {}
         self._tidied: set[tuple[int, int, str]] = set()
         self._posting: dict[int, asyncio.Future[None]] = {}
-        self._batch: _Batch | None = None
-        self._committing: _Batch | None = None
-        self._writer: asyncio.Task[None] | None = None
         self._sequence = 0
 
     async def load(self) -> list[Round]:
@@ -158,8 +119,8 @@ class Answering:
             live, member_id, lambda held: tapped(held, mark, kind=live.round.posed.item.kind, now=now), now
         )
         if verdict is Verdict.RECORDED and name is not None:
-            self._rename(live.round.guild_id, member_id, name)
-        await self._committed()
+            self._writing.rename(live.round.guild_id, member_id, name)
+        await self._writing.committed()
         return verdict
 
     async def lift(self, message_id: int, member_id: int, mark: str) -> Verdict:
@@ -181,7 +142,7 @@ class Answering:
             return lifted(held, mark, kind=live.round.posed.item.kind, now=now)
 
         verdict = self._change(live, member_id, change, now)
-        await self._committed()
+        await self._writing.committed()
         return verdict
 
     async def clear(self, message_id: int, letters: str = LETTERS) -> Round | None:
@@ -192,7 +153,7 @@ class Answering:
         now = self._clock()
         for member_id in list(live.answers):
             self._change(live, member_id, lambda held: cleared(held, letters), now)
-        await self._committed()
+        await self._writing.committed()
         return None if live.closing else live.round
 
     async def choose(self, round_id: int, member_id: int, letters: str, *, name: str | None = None) -> Answer:
@@ -211,8 +172,8 @@ class Answering:
         now = self._clock()
         self._change(live, member_id, lambda held: chosen_privately(held, letters, now=now), now)
         if name is not None:
-            self._rename(live.round.guild_id, member_id, name)
-        await self._committed()
+            self._writing.rename(live.round.guild_id, member_id, name)
+        await self._writing.committed()
         return live.answers[member_id]
 
     def mark_tidied(self, message_id: int, member_id: int, mark: str) -> None:
@@ -260,10 +221,10 @@ class Answering:
             )
             if after != (before or Answer(at=now)):
                 changed += before is None or (after.choice, after.unresolved) != (before.choice, before.unresolved)
-                self._hold(live, member_id, after)
+                self._writing.hold(live, member_id, after)
         for member_id, name in snapshot.names.items():
-            self._rename(live.round.guild_id, member_id, name)
-        await self._committed()
+            self._writing.guess(live.round.guild_id, member_id, name)
+        await self._writing.committed()
         return changed
 
     async def begin_closing(self, round_id: int, *, late: bool) -> None:
@@ -272,119 +233,35 @@ class Answering:
         if live is not None and not live.closing:
             live.closed_at = self._sequence
             values: dict[str, object] = {"closing_at": self._clock(), "closed_late": late}
-            self._gathering().moves.append((live.round, RoundState.CLOSING, values))
-        await self._committed()
+            self._writing.move(live, RoundState.CLOSING, values)
+        await self._writing.committed()
 
     async def settled(self, patience: float) -> None:
         """Wait until everything received so far is committed or refused, but no longer than `patience` seconds."""
-        batch = self._batch or self._committing
-        if batch is not None:
-            await asyncio.wait({batch.done}, timeout=patience)
+        await self._writing.settled(patience)
 
     async def stop(self) -> None:
         """Wait until everything received is committed, or refused and told to whoever waits for it."""
-        while self._writer is not None:
-            await asyncio.shield(self._writer)
+        await self._writing.stop()
 
     def _take_up(self, found: Round, held: dict[int, Answer]) -> None:
         if found.message_id is None:
             return
         closed_at = self._sequence if found.state is RoundState.CLOSING else None
-        live = _Live(round=found, answers=held, closed_at=closed_at)
+        live = Live(round=found, answers=held, closed_at=closed_at)
         self._live[found.id] = live
         self._by_message[found.message_id] = live
 
-    def _change(self, live: _Live, member_id: int, change: Callable[[Answer], Answer], now: datetime) -> Verdict:
+    def _change(self, live: Live, member_id: int, change: Callable[[Answer], Answer], now: datetime) -> Verdict:
         self._touch(live, member_id)
         if live.closing:
             return Verdict.LATE
         before = live.answers.get(member_id)
         after = change(before or Answer(at=now))
         if after != before:
-            self._hold(live, member_id, after)
+            self._writing.hold(live, member_id, after)
         return Verdict.RECORDED
 
-    def _touch(self, live: _Live, member_id: int) -> None:
+    def _touch(self, live: Live, member_id: int) -> None:
         self._sequence += 1
         live.touched[member_id] = self._sequence
-
-    def _hold(self, live: _Live, member_id: int, answer: Answer) -> None:
-        batch, key = self._gathering(), (live.round.id, member_id)
-        batch.before.setdefault(key, live.answers.get(member_id))
-        batch.answers[key] = answer
-        live.answers[member_id] = answer
-
-    def _rename(self, guild_id: int, member_id: int, name: str) -> None:
-        if self._names.get((guild_id, member_id)) != name:
-            if len(self._names) >= _NAMES_REMEMBERED:
-                self._names.clear()
-            self._names[guild_id, member_id] = name
-            self._gathering().names[guild_id, member_id] = name
-
-    def _gathering(self) -> _Batch:
-        if self._batch is None:
-            self._batch = _Batch(done=asyncio.get_running_loop().create_future())
-            if self._writer is None:
-                self._writer = asyncio.create_task(self._write(), name="answers")
-        return self._batch
-
-    async def _committed(self) -> None:
-        """Wait for the commit that holds everything gathered so far, and for no later one."""
-        batch = self._batch or self._committing
-        if batch is not None:
-            await asyncio.shield(batch.done)
-
-    async def _write(self) -> None:
-        try:
-            while self._batch is not None:
-                batch, self._batch = self._batch, None
-                self._committing = batch
-                try:
-                    await self._commit(batch)
-                except Exception as trouble:
-                    # Not a busy database but a fault of ours: whoever waits must hear of it, the rest goes on.
-                    logger.exception("%d answers could not be stored", len(batch.answers))
-                    self._undo(batch)
-                    batch.done.set_exception(trouble)
-                    batch.done.exception()  # whoever waited may be gone
-                else:
-                    batch.done.set_result(None)
-        finally:
-            for left in (self._committing, self._batch):
-                if left is not None:
-                    left.done.cancel()  # only when this task is stopped from outside: nobody shall wait for ever
-            self._writer = self._committing = self._batch = None
-
-    def _undo(self, batch: _Batch) -> None:
-        """Hold again what is stored, except where someone has gone on from what could not be."""
-        for key, answer in batch.answers.items():
-            live = self._live.get(key[0])
-            if live is None:
-                continue
-            if live.answers.get(key[1]) is not answer:
-                if self._batch is not None and self._batch.before.get(key) is answer:
-                    self._batch.before[key] = batch.before[key]
-            elif (before := batch.before[key]) is not None:
-                live.answers[key[1]] = before
-            else:
-                del live.answers[key[1]]
-        for key in batch.names:
-            self._names.pop(key, None)
-        for found, _, _ in batch.moves:
-            if (closing := self._live.get(found.id)) is not None:
-                closing.closed_at = None
-
-    async def _commit(self, batch: _Batch) -> None:
-        """Commit one batch, for as long as it takes: what was received is never dropped."""
-        while True:
-            try:
-                async with self._store.write() as tx:
-                    await stored.keep(tx, batch.answers)
-                    await stored.keep_names(tx, batch.names)
-                    for found, state, values in batch.moves:
-                        await ledger.move(tx, found, state, **values)
-            except StorageBusy as trouble:
-                logger.warning("answers wait: the database took no write (%s); %d held", trouble, len(batch.answers))
-                await asyncio.sleep(_RETRY_SECONDS)
-            else:
-                return

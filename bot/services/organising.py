@@ -1,6 +1,6 @@
 """Organising: what organisers do to schedules and rounds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -11,6 +11,7 @@ from bot.domain.errors import (
     NameTaken,
     NothingToChange,
     NotSetUp,
+    PausedByTrouble,
     TooManySchedules,
     UnknownRound,
     UnknownSchedule,
@@ -83,12 +84,16 @@ class Organising:
         self._wake = wake
 
     async def set_up(self, wish: Wish) -> Schedule:
-        """Set the server's zone and make its first schedule, or give that one the channel, time and bank asked for."""
+        """Set the server's zone and make its first schedule, or give that one the channel, time and bank asked for.
+
+        A server's only schedule is its first whatever it is called; of several, the one that has its first name.
+        """
         self._library.bank(wish.bank)
         async with self._store.write() as tx:
             await schedules.set_zone(tx, wish.guild_id, wish.zone)
             here = await schedules.of_guild(tx, wish.guild_id)
-            first = next((each for each in here if each.name.casefold() == FIRST_NAME.casefold()), None)
+            named = (each for each in here if each.name.casefold() == FIRST_NAME.casefold())
+            first = here[0] if len(here) == 1 else next(named, None)
             if first is None:
                 return await self._add(tx, FIRST_NAME, wish, {})
             changed = replace(
@@ -102,8 +107,9 @@ class Organising:
                 paused=None,
                 resumes_on=None,
             )
+            stored = await self._store_changed(tx, first, changed)
             await rounds.wake(tx, [first.id], now=self._clock())
-            return await self._store_changed(tx, first, changed)
+            return stored
 
     async def add(self, name: str, wish: Wish, extra: Settings) -> Schedule:
         """Make another schedule.
@@ -188,8 +194,14 @@ class Organising:
     async def post_now(
         self, guild_id: int, which: str | int | None, *, count: int = 1, open_for: timedelta | None = None
     ) -> list[Round]:
-        """Claim the next rounds of today; they are posted at the next tick."""
+        """Claim the next rounds of today; they are posted at the next tick.
+
+        Raises:
+            NotSetUp, UnknownSchedule, PausedByTrouble, BankExhausted: nothing will be posted.
+        """
         schedule = await self.find(guild_id, which)
+        if (trouble := _trouble(schedule)) is not None:
+            raise PausedByTrouble(name=echo(schedule.name), why=trouble)
         planned = await self._planner.plan_now(schedule, count=count, now=self._clock(), open_for=open_for)
         self._wake()
         return planned
@@ -215,10 +227,10 @@ class Organising:
         self._wake()
         return wanted[0]
 
-    async def of_channel(self, channel_id: int) -> Mapping[int, Schedule]:
-        """Give the schedules that post into a channel, by id."""
+    async def of_channel(self, channel_id: int) -> list[Schedule]:
+        """List the schedules that post into a channel."""
         async with self._store.read() as tx:
-            return {each.id: each for each in await schedules.of_channel(tx, channel_id)}
+            return await schedules.of_channel(tx, channel_id)
 
     async def _add(self, tx: Tx, name: str, wish: Wish, extra: Settings) -> Schedule:
         await self._refuse_one_too_many(tx, wish.guild_id)
@@ -250,6 +262,8 @@ class Organising:
             changed = replace(changed, next_run=self._next_run(changed))
         if not await schedules.change(tx, changed):
             raise NameTaken(name=echo(changed.name))
+        if changed.channel_id != before.channel_id:
+            await rounds.relocate(tx, changed.id, changed.channel_id)
         self._wake()
         return changed
 
@@ -263,9 +277,27 @@ class Organising:
         if not here:
             raise NotSetUp
         for schedule in here:
-            if which in (None, schedule.id) or schedule.name.casefold() == str(which).strip().casefold():
+            if _is_named(schedule, which):
                 return schedule
         raise UnknownSchedule(name=echo(str(which)))
+
+
+def _is_named(schedule: Schedule, which: str | int | None) -> bool:
+    if isinstance(which, str):
+        return schedule.name.casefold() == which.strip().casefold()
+    return which in (None, schedule.id)
+
+
+def _trouble(schedule: Schedule) -> str | None:
+    match schedule.paused:
+        case Pause.FORBIDDEN:
+            return "I may no longer post in its channel"
+        case Pause.CHANNEL_GONE:
+            return "its channel was deleted"
+        case Pause.BANK_GONE:
+            return "its bank is no longer installed"
+        case Pause.ORGANISER | None:
+            return None
 
 
 def _timing(schedule: Schedule) -> tuple[object, ...]:

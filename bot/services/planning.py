@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -10,7 +11,7 @@ from bot.domain.errors import BankExhausted
 from bot.domain.item import Item
 from bot.domain.posed import pose
 from bot.domain.rounds import Round, RoundState
-from bot.domain.schedule import Catching, Pause, Schedule, catch_up
+from bot.domain.schedule import Catching, Pause, Schedule, catch_up, next_due, plain_name
 from bot.domain.selection import FEW_LEFT, History, choose, fresh, on_topic
 from bot.services.library import Library
 from bot.storage import boards, notices, rounds, schedules
@@ -74,8 +75,10 @@ class Planner:
             if schedule.next_run is None or schedule.next_run > now:
                 return
             if not self._library.has(schedule.bank):
+                # An organiser's own pause, which nothing else may end, is over by now.
+                await schedules.advance(tx, schedule, now)
                 await schedules.pause(tx, schedule.id, Pause.BANK_GONE)
-                text = f"**{schedule.name}** is paused: its bank `{schedule.bank}` is no longer installed."
+                text = f"**{plain_name(schedule.name)}** is paused: its bank `{schedule.bank}` is no longer installed."
                 await notices.add(tx, schedule.guild_id, text, now=now)
                 return
             catching = catch_up(schedule, now)
@@ -85,7 +88,7 @@ class Planner:
                 await rounds.wake(tx, [schedule.id], now=now)
             await self._tell_skipped(tx, schedule, catching, now)
             if catching.run is not None:
-                await self._claim_day(tx, schedule, now)
+                await self._claim_day(tx, replace(schedule, next_run=catching.next_run), now)
 
     async def _claim_day(self, tx: Tx, schedule: Schedule, now: datetime) -> None:
         # A schedule's open rounds close and are revealed before its next post.
@@ -100,7 +103,7 @@ class Planner:
                 if on_topic(bank, schedule.topic)
                 else "its bank has no items on its topic any more. Choose another with `/schedule edit`"
             )
-            text = f"**{schedule.name}** asked {len(planned)} of {schedule.per_day} questions: {why}."
+            text = f"**{plain_name(schedule.name)}** asked {len(planned)} of {schedule.per_day} questions: {why}."
             await notices.add(tx, schedule.guild_id, text, now=now)
 
     async def _claim(
@@ -155,7 +158,7 @@ class Planner:
             opened_on=day,
             number=number,
             planned_at=now,
-            closes_at=now + (open_for or schedule.open_for),
+            closes_at=_closes_at(schedule, now, open_for or schedule.open_for),
             step_at=now,
             ping_role=schedule.ping_role,
             silent=schedule.silent,
@@ -167,11 +170,11 @@ class Planner:
     ) -> None:
         """Warn when few items are left, and when none is: once each, and at once when there were few to begin with."""
         items = on_topic(bank, schedule.topic)
-        before = len(fresh(items, History(asked=asked_before, slips={}, busy=())))
-        left = len(fresh(items, History(asked=await rounds.asked(tx, schedule.id), slips={}, busy=())))
+        before = len(fresh(items, asked_before))
+        left = len(fresh(items, await rounds.asked(tx, schedule.id)))
         if left < FEW_LEFT <= before or left == 0 < before or (left < FEW_LEFT and not asked_before):
             text = (
-                f"**{schedule.name}** has {left} item{'' if left == 1 else 's'} left that it never asked. "
+                f"**{plain_name(schedule.name)}** has {left} item{'' if left == 1 else 's'} left that it never asked. "
                 "Then the ones asked longest ago come round again: widen its topic or choose another bank."
             )
             await notices.add(tx, schedule.guild_id, text, now=now)
@@ -183,8 +186,16 @@ class Planner:
         first = int(catching.skipped[0].timestamp())
         why = "the latest one is asked now" if catching.run is not None else "it is too late to catch up"
         text = (
-            f"**{schedule.name}** skipped {times} question time{'s' if times > 1 else ''} from <t:{first}:f>: "
-            f"I was not running then, and {why}."
+            f"**{plain_name(schedule.name)}** skipped {times} question time{'s' if times > 1 else ''} "
+            f"from <t:{first}:f>: I was not running then, and {why}."
         )
         logger.info("schedule %d skipped %d missed runs", schedule.id, times)
         await notices.add(tx, schedule.guild_id, text, now=now)
+
+
+def _closes_at(schedule: Schedule, now: datetime, open_for: timedelta) -> datetime:
+    """Give when a round asked now closes: the schedule's next question closes it, so a post promises no later time."""
+    following = schedule.next_run
+    if following is None:
+        return now + open_for
+    return min(now + open_for, following if following > now else next_due(schedule, now))

@@ -24,6 +24,7 @@ class Refusal(StrEnum):
     CHANNEL_GONE = "the channel was deleted"
     FORBIDDEN = "a permission is missing"
     UNAVAILABLE = "Discord does not answer"
+    REJECTED = "Discord rejects the request"
 
 
 class PublishFailed(Exception):

@@ -8,7 +8,7 @@ from bot.domain.grading import grade
 from bot.domain.kinds import Mark
 from bot.domain.rounds import Round, RoundState
 from bot.services.answering import Answering
-from bot.storage import answers, rounds
+from bot.storage import answers, boards, rounds
 from bot.storage.store import Store
 
 _PATIENCE_SECONDS = 1.0
@@ -16,11 +16,15 @@ _PATIENCE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAnswer:
-    """A learner's answer to a round; `mark` is set once the round is graded and an answer was given."""
+    """A learner's answer to a round; `mark` is set once the round is graded and an answer was given.
+
+    `ranked` says then whether it earned a rank; it is `None` before, and for whoever took no part.
+    """
 
     round: Round
     answer: Answer | None
     mark: Mark | None
+    ranked: bool | None = None
 
 
 class Recalling:
@@ -37,8 +41,9 @@ class Recalling:
         async with self._store.read() as tx:
             found = await rounds.by_id(tx, round_id)
             kept = await answers.of_member(tx, round_id, member_id)
+            ranked = await boards.is_ranked(tx, round_id, member_id)
         if found is None or found.message_id != message_id:
             raise ForeignPost
         graded = found.state in (RoundState.CLOSED, RoundState.EXPLAINED)
         mark = grade(found.posed, kept) if kept is not None and kept.given and graded else None
-        return OwnAnswer(round=found, answer=kept, mark=mark)
+        return OwnAnswer(round=found, answer=kept, mark=mark, ranked=ranked)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from bot.domain.schedule import Pause, Schedule
 from bot.domain.standings import Standing, rank
 from bot.domain.tally import tally
 from bot.domain.trap import Trap
+from bot.services import troubles
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.library import Library
@@ -33,6 +35,9 @@ _SOON = timedelta(seconds=1)
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(minutes=10)
 _LATE = timedelta(minutes=2)
+_TRIES = 5
+"""How often a step is tried that fails without Discord being away."""
+
 _USED_UP_DAYS = 60
 """A member's second answer to an item within so many days is practice: it earns no rank."""
 
@@ -57,6 +62,9 @@ class Stepper:
         self._library = library
         self._announcer = announcer
         self.outage_began: datetime | None = None
+        # What failed how often and what was told of it, by round, until the round is done: forgotten by a restart.
+        self._failures: Counter[tuple[int, RoundState]] = Counter()
+        self._told: set[tuple[int, str]] = set()
 
     async def step(self, found: Round) -> None:
         """Take a due round as far as it can go now; does nothing when someone else has taken it."""
@@ -69,9 +77,12 @@ class Stepper:
                 await self._advance(leased)
         except PublishFailed as failure:
             await self.refused(leased, failure)
-        except Exception:
-            logger.exception("round %d: its step failed and will be tried again", leased.id)
+        except StorageBusy as trouble:
+            logger.warning("round %d: its step waits, the database took no write (%s)", leased.id, trouble)
             await self._wait(leased)
+        except Exception:
+            logger.exception("round %d: its step failed", leased.id)
+            await self._failed(leased, "something went wrong on my side")
 
     async def reconcile(self, asked: Round) -> None:
         """Repair what was missed on an open round's post, and put missing letters back."""
@@ -84,7 +95,7 @@ class Stepper:
             if changed:
                 logger.info("round %d: %d answers caught up", asked.id, changed)
         except PublishFailed as failure:
-            if failure.why is not Refusal.UNAVAILABLE:
+            if failure.why not in (Refusal.UNAVAILABLE, Refusal.REJECTED):
                 await self.refused(asked, failure)
 
     async def refused(self, asked: Round, failure: PublishFailed) -> None:
@@ -95,22 +106,29 @@ class Stepper:
         match failure.why:
             case Refusal.POST_GONE:
                 if await self.void(asked, "its post was deleted"):
-                    text = f"A question of **{schedule.name}** is void: its post in <#{asked.channel_id}> was deleted."
-                    await self._announcer.tell(schedule, text)
+                    await self._announcer.tell(schedule, troubles.post_gone(schedule, asked))
             case Refusal.CHANNEL_GONE:
-                await self.void(asked, "its channel was deleted")
-                await self.pause(schedule, Pause.CHANNEL_GONE)
+                dropped = await self.void(asked, "its channel was deleted")
+                if asked.channel_id == schedule.channel_id:
+                    await self.pause(schedule, Pause.CHANNEL_GONE)
+                elif dropped:
+                    await self._announcer.tell(schedule, troubles.old_channel_gone(schedule, asked))
             case Refusal.FORBIDDEN:
                 await self._block(asked)
-                await self.pause(schedule, Pause.FORBIDDEN)
+                if asked.channel_id == schedule.channel_id:
+                    await self.pause(schedule, Pause.FORBIDDEN)
+                else:
+                    await self._tell_once(asked, schedule, troubles.old_channel_forbidden(schedule, asked))
             case Refusal.UNAVAILABLE:
                 await self._wait(asked)
+            case Refusal.REJECTED:
+                await self._failed(asked, str(failure.why))
             case _:
                 assert_never(failure.why)
 
     async def pause(self, schedule: Schedule, why: Pause) -> None:
         """Stop a schedule and tell its organisers, once."""
-        text = f"**{schedule.name}** is paused: {_why_paused(schedule, why)}."
+        text = troubles.paused(schedule, why)
         async with self._store.write() as tx:
             if not await schedules.pause(tx, schedule.id, why):
                 return
@@ -126,6 +144,7 @@ class Stepper:
             await rounds.move(tx, current, RoundState.VOID, void_reason=reason, step_at=None)
             await boards.keep(tx, asked, (), practice=())
         self._answering.dropped(asked.id)
+        self._forget(asked.id)
         return True
 
     @contextlib.asynccontextmanager
@@ -205,8 +224,7 @@ class Stepper:
             return False
         if waited > schedule.catch_up or planned.closes_at <= now:
             if await self.void(planned, "it could not be posted in time"):
-                text = f"**{schedule.name}** skipped a question: I could not post it in time."
-                await self._announcer.tell(schedule, text)
+                await self._announcer.tell(schedule, troubles.too_late(schedule))
             return False
         # A reveal that fails again and again must not cost the next question too.
         before = [each.step_at for each in earlier if waited < schedule.catch_up / 2 and _holds_up(each, planned)]
@@ -229,10 +247,11 @@ class Stepper:
             await rounds.seeded(tx, opened.id)
 
     async def _close(self, opened: Round) -> None:
-        late = self._clock() - opened.closes_at > _LATE
+        now = self._clock()
+        late = now - opened.closes_at > _LATE
         await self._answering.take_up(opened)
         await self._answering.begin_closing(opened.id, late=late)
-        await self._grade(replace(opened, state=RoundState.CLOSING, closed_late=late))
+        await self._grade(replace(opened, state=RoundState.CLOSING, closing_at=now, closed_late=late))
 
     async def _grade(self, closing: Round) -> None:
         await self._answering.take_up(closing)
@@ -246,9 +265,10 @@ class Stepper:
         if held is None:
             return
         counted = tally(closing.posed, held)
+        late = closing.closed_late or (snapshot is not None and self._is_late(closing))
         async with self._store.write() as tx:
             # The reveal follows at once and counts as begun: after a crash, look for it before sending.
-            moved = await rounds.move(tx, closing, RoundState.CLOSED, attempts=1)
+            moved = await rounds.move(tx, closing, RoundState.CLOSED, attempts=1, closed_late=late)
             if moved:
                 since = closing.opened_on - timedelta(days=_USED_UP_DAYS)
                 practice = await boards.ranked_since(tx, closing, since)
@@ -256,7 +276,11 @@ class Stepper:
         self._answering.dropped(closing.id)
         if moved:
             logger.info("round %d: closed with %d answers", closing.id, counted.participants)
-            await self._explain(replace(closing, state=RoundState.CLOSED, attempts=1))
+            await self._explain(replace(closing, state=RoundState.CLOSED, attempts=1, closed_late=late))
+
+    def _is_late(self, closing: Round) -> bool:
+        """Tell whether letters put on a post minutes after its close may be in a snapshot taken by now."""
+        return closing.closing_at is not None and self._clock() - closing.closing_at > _LATE
 
     async def _last_snapshot(self, closing: Round) -> Snapshot | None:
         try:
@@ -272,7 +296,11 @@ class Stepper:
         if reveal_id is None:
             reveal_id = await self._publisher.explain(await self._reveal(closed))
         async with self._store.write() as tx:
-            await rounds.move(tx, closed, RoundState.EXPLAINED, reveal_id=reveal_id, step_at=None)
+            moved = await rounds.move(tx, closed, RoundState.EXPLAINED, reveal_id=reveal_id, step_at=None)
+        self._forget(closed.id)
+        if not moved:
+            logger.warning("round %d: dropped while it was being revealed", closed.id)
+            return
         logger.info("round %d: explained", closed.id)
         if closed.thread:
             await self._discuss(replace(closed, reveal_id=reveal_id))
@@ -283,8 +311,7 @@ class Stepper:
         except PublishFailed as failure:
             async with self._store.read() as tx:
                 schedule = await schedules.by_id(tx, explained.schedule_id)
-            text = f"**{schedule.name}**: I could not open a discussion thread, for {failure.why}."
-            await self._announcer.tell(schedule, text)
+            await self._announcer.tell(schedule, troubles.no_thread(schedule, failure.why))
 
     async def _reveal(self, closed: Round) -> Reveal:
         async with self._store.read() as tx:
@@ -308,6 +335,34 @@ class Stepper:
         async with self._store.write() as tx:
             await rounds.block(tx, asked.id)
 
+    async def _failed(self, asked: Round, why: str) -> None:
+        """Try a step again that failed by itself, not by an outage; after some times block it and say so, once."""
+        async with self._store.read() as tx:
+            current = await rounds.by_id(tx, asked.id) or asked
+            schedule = await schedules.by_id(tx, asked.schedule_id)
+        self._failures[current.id, current.state] += 1
+        if self._failures[current.id, current.state] < _TRIES:
+            await self._wait(asked)
+            return
+        closing = current.state is RoundState.OPEN and current.closes_at <= self._clock()
+        if closing:
+            # A round never stays open for a fault of ours.
+            await self._wait(asked)
+        else:
+            await self._block(asked)
+            del self._failures[current.id, current.state]
+        await self._tell_once(asked, schedule, troubles.stuck(schedule, current, why, closing=closing))
+
+    async def _tell_once(self, asked: Round, schedule: Schedule, text: str) -> None:
+        if (asked.id, text) not in self._told:
+            self._told.add((asked.id, text))
+            await self._announcer.tell(schedule, text)
+
+    def _forget(self, round_id: int) -> None:
+        for key in [key for key in self._failures if key[0] == round_id]:
+            del self._failures[key]
+        self._told = {told for told in self._told if told[0] != round_id}
+
     async def _later(self, found: Round, at: datetime) -> None:
         async with self._store.write() as tx:
             await rounds.note(tx, found.id, step_at=at, attempts=found.attempts - 1)
@@ -327,21 +382,6 @@ def _holds_up(earlier: Round, planned: Round) -> bool:
         and earlier.closes_at <= planned.planned_at
         and earlier.step_at is not None
     )
-
-
-def _why_paused(schedule: Schedule, why: Pause) -> str:
-    match why:
-        case Pause.CHANNEL_GONE:
-            return "its channel was deleted. Choose another with `/schedule edit`, then `/schedule resume`"
-        case Pause.FORBIDDEN:
-            return (
-                f"I may no longer post in <#{schedule.channel_id}>. `/setup` names the permissions I miss there; "
-                "give them back, then `/schedule resume`"
-            )
-        case Pause.BANK_GONE:
-            return f"its bank `{schedule.bank}` is no longer installed"
-        case Pause.ORGANISER:
-            return "an organiser asked for it"
 
 
 def _traps_of(bank: Bank | None, closed: Round) -> dict[str, Trap]:

@@ -1,6 +1,6 @@
 """Queries about answers and the names of those who gave them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,27 +45,20 @@ async def keep(tx: Tx, changed: Mapping[tuple[int, int], Answer]) -> None:
     )
 
 
-async def keep_names(tx: Tx, names: Mapping[tuple[int, int], str]) -> None:
-    """Store display names by (server id, member id), over what was there."""
+async def keep_names(tx: Tx, names: Mapping[tuple[int, int], str], *, known: bool = True) -> None:
+    """Store display names by (server id, member id); over what was there when they are `known`, else for strangers."""
     if not names:
         return
-    statement = insert(members)
+    statement, key = insert(members), ["guild_id", "member_id"]
     await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["guild_id", "member_id"], set_={"name": statement.excluded.name}
-        ),
+        statement.on_conflict_do_update(index_elements=key, set_={"name": statement.excluded.name})
+        if known
+        else statement.on_conflict_do_nothing(index_elements=key),
         [
             {"guild_id": guild_id, "member_id": member_id, "name": _storable(name)}
             for (guild_id, member_id), name in names.items()
         ],
     )
-
-
-async def names_of(tx: Tx, guild_id: int, member_ids: Iterable[int]) -> Mapping[int, str]:
-    """Give the display names last seen of members."""
-    wanted = (members.c.guild_id == guild_id) & members.c.member_id.in_(list(member_ids))
-    rows = await tx.execute(sa.select(members.c.member_id, members.c.name).where(wanted))
-    return {row.member_id: row.name for row in rows}
 
 
 def _storable(name: str) -> str:

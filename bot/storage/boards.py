@@ -54,6 +54,12 @@ async def ranked_since(tx: Tx, closed: Round, since: date) -> frozenset[int]:
     return frozenset(rows.scalars())
 
 
+async def is_ranked(tx: Tx, round_id: int, member_id: int) -> bool | None:
+    """Tell whether a member's result of a round counts for ranks; `None` when there is no result."""
+    wanted = (results.c.round_id == round_id) & (results.c.member_id == member_id)
+    return (await tx.execute(sa.select(results.c.ranked).where(wanted))).scalar_one_or_none()
+
+
 async def scores(tx: Tx, guild_id: int, *, since: date | None = None, until: date | None = None) -> list[Score]:
     """Add up what every member of a server earned in ranked answers between two dates, both included."""
     wanted = (results.c.guild_id == guild_id) & results.c.ranked

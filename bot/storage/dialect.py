@@ -54,7 +54,11 @@ def connect(database: str) -> AsyncEngine:
         message = f"no support for {url.get_backend_name()} databases"
         raise ValueError(message)
     # With isolation_level None the driver begins no transaction by itself: `_begin` says which kind.
-    engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000})
+    engine = create_async_engine(
+        url,
+        connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000},
+        hide_parameters=True,  # who answered what belongs in no log, also not when it could not be stored
+    )
     sa.event.listen(engine.sync_engine, "connect", _prepare)
     sa.event.listen(engine.sync_engine, "begin", _begin)
     sa.event.listen(engine.sync_engine, "invalidate", _release)

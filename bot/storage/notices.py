@@ -16,10 +16,11 @@ async def add(tx: Tx, guild_id: int, text: str, *, now: datetime) -> None:
 
 
 async def take(tx: Tx, guild_id: int, *, now: datetime, limit: int = 5) -> list[str]:
-    """Give the newest sentences not shown yet, oldest first, and mark every one of them as shown."""
+    """Give up to `limit` sentences not shown yet, oldest first, and mark them as shown; the rest waits."""
     waiting = (notices.c.guild_id == guild_id) & notices.c.shown_at.is_(None)
-    newest = sa.select(notices.c.text).where(waiting).order_by(notices.c.id.desc()).limit(limit)
-    texts = list((await tx.execute(newest)).scalars())[::-1]
-    if texts:
-        await tx.execute(sa.update(notices).where(waiting).values(shown_at=now))
-    return texts
+    oldest = sa.select(notices.c.id, notices.c.text).where(waiting).order_by(notices.c.id).limit(limit)
+    found = (await tx.execute(oldest)).all()
+    if found:
+        shown = notices.c.id.in_([row.id for row in found])
+        await tx.execute(sa.update(notices).where(shown).values(shown_at=now))
+    return [row.text for row in found]

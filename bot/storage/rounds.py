@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.rounds import Round, RoundState
 from bot.storage.columns import Instant
@@ -20,12 +20,9 @@ async def plan(tx: Tx, planned: Round) -> Round | None:
     """Claim (schedule, date, number) for a new round and give it its id; `None` when it is claimed already."""
     values = {field.name: getattr(planned, field.name) for field in fields(planned) if field.name != "id"}
     values["item_id"] = planned.posed.item.id
-    try:
-        async with tx.begin_nested():
-            row_id = (await tx.execute(sa.insert(rounds).values(values).returning(rounds.c.id))).scalar_one()
-    except IntegrityError:
-        return None
-    return replace(planned, id=row_id)
+    claim = insert(rounds).values(values).on_conflict_do_nothing(index_elements=["schedule_id", "on", "number"])
+    row_id = (await tx.execute(claim.returning(rounds.c.id))).scalar_one_or_none()
+    return None if row_id is None else replace(planned, id=row_id)
 
 
 async def last_number(tx: Tx, schedule_id: int, on: date) -> int:
@@ -73,7 +70,12 @@ async def lease(tx: Tx, found: Round, *, until: datetime) -> Round | None:
     """
     done = await tx.execute(
         sa.update(rounds)
-        .where(rounds.c.id == found.id, rounds.c.state == found.state, rounds.c.step_at == found.step_at)
+        .where(
+            rounds.c.id == found.id,
+            rounds.c.state == found.state,
+            rounds.c.step_at == found.step_at,
+            rounds.c.channel_id == found.channel_id,
+        )
         .values(step_at=until, attempts=rounds.c.attempts + 1)
     )
     return replace(found, step_at=until, attempts=found.attempts + 1) if done.rowcount else None
@@ -131,6 +133,16 @@ async def wake(tx: Tx, schedule_ids: Collection[int], *, now: datetime) -> None:
         sa.update(rounds)
         .where(rounds.c.schedule_id.in_(schedule_ids), (unposted & rounds.c.step_at.is_(None)) | unseeded)
         .values(step_at=now)
+    )
+
+
+async def relocate(tx: Tx, schedule_id: int, channel_id: int) -> None:
+    """Move a schedule's planned rounds to another channel, but none that may have been sent to the old one."""
+    unsent = (rounds.c.attempts == 0) | rounds.c.step_at.is_(None)
+    await tx.execute(
+        sa.update(rounds)
+        .where(rounds.c.schedule_id == schedule_id, rounds.c.state == RoundState.PLANNED, unsent)
+        .values(channel_id=channel_id)
     )
 
 

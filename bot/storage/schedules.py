@@ -76,9 +76,9 @@ async def of_guild(tx: Tx, guild_id: int) -> list[Schedule]:
 
 
 async def of_channel(tx: Tx, channel_id: int) -> list[Schedule]:
-    """List the schedules that post into a channel."""
+    """List the schedules that post into a channel, oldest first."""
     wanted = (schedules.c.channel_id == channel_id) & schedules.c.removed_at.is_(None)
-    return [_schedule(row) for row in await tx.execute(sa.select(schedules).where(wanted))]
+    return [_schedule(row) for row in await tx.execute(sa.select(schedules).where(wanted).order_by(schedules.c.id))]
 
 
 async def by_id(tx: Tx, schedule_id: int) -> Schedule:
@@ -111,8 +111,12 @@ async def advance(tx: Tx, schedule: Schedule, to: datetime) -> bool:
 
 
 async def pause(tx: Tx, schedule_id: int, reason: Pause) -> bool:
-    """Stop a schedule until someone resumes it; false when it is removed, or stopped for that reason already."""
-    running = schedules.c.removed_at.is_(None) & schedules.c.paused.is_distinct_from(reason)
+    """Stop a schedule until someone resumes it; false when it is removed, or stopped for that reason already.
+
+    A pause that an organiser asked for is left as it is, with its date.
+    """
+    stays = schedules.c.paused.in_((reason, Pause.ORGANISER))
+    running = schedules.c.removed_at.is_(None) & (schedules.c.paused.is_(None) | ~stays)
     done = await tx.execute(
         sa.update(schedules)
         .where(schedules.c.id == schedule_id, running)

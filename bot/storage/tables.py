@@ -121,7 +121,6 @@ results = sa.Table(
     sa.Column("full", sa.Boolean, nullable=False),
     sa.Column("ranked", sa.Boolean, nullable=False),
     sa.Index("ix_results_board", "guild_id", "ranked", "opened_on", "member_id", "units", "full"),
-    sa.Index("ix_results_member", "guild_id", "member_id", "bank", "item_id"),
 )
 
 slips = sa.Table(

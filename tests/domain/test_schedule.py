@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.schedule import Pause, Schedule, catch_up, coming, due_after, instant, next_due
+from bot.domain.schedule import Pause, Schedule, catch_up, coming, due_after, instant, next_due, plain_name
 from tests.builders import NOW, make_schedule
 from tests.domain.test_instants import times, zones
 
@@ -186,3 +186,18 @@ def test_a_year_of_outage_is_caught_up_in_no_time() -> None:
     caught = catch_up(make_schedule(next_run=due), due + timedelta(days=365, hours=12))
     assert process_time() - began < 0.1
     assert len(caught.skipped) == 366
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Daily question", "Daily question"),
+        ("**Day** one/two", "Day one two"),
+        ("[x](https://a.example) <@&5> #general `|~_\\", "x https a.example &5 general"),
+        ("Line\nbreak", "Line break"),
+        ("***", "A schedule"),
+    ],
+)
+def test_a_plain_name_formats_nothing(name: str, plain: str) -> None:
+    """A name in a sentence is words only: nothing in it is a link, a mention or markup."""
+    assert plain_name(name) == plain

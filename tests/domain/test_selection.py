@@ -163,7 +163,7 @@ def test_a_topic_is_a_lesson_or_an_objective_or_the_beginning_of_one(topic: str 
 
 
 def test_fresh_items_are_those_never_asked() -> None:
-    """What is counted for the warning is what this schedule never asked, busy or not."""
+    """What is counted for the warning is what this schedule never asked."""
     bank = _bank()
-    left = fresh(bank.items(), _history({"item-3": NOW}, busy={"item-4"}))
+    left = fresh(bank.items(), {"item-3": NOW})
     assert [item.id for item in left] == [each for each in IDS if each != "item-3"]

@@ -286,6 +286,20 @@ async def test_names_are_written_when_they_change(group: House, asked: Round) ->
     assert group.rows("SELECT name FROM members") == [("Ann B.",)]
 
 
+async def test_a_snapshots_names_give_way_to_those_heard_live(group: House, asked: Round) -> None:
+    """A snapshot knows global names only: it names strangers, and never renames anyone."""
+    await group.answering.tap(MESSAGE, 1, "A", name="Server Ann")
+    snapshot = Snapshot(marks={1: frozenset("A"), 2: frozenset("B")}, names={1: "Global Ann", 2: "Global Ben"})
+    for _ in range(2):
+        await group.answering.reconcile(asked.id, snapshot, begun=group.answering.now_at())
+    assert group.rows("SELECT name FROM members ORDER BY member_id") == [("Server Ann",), ("Global Ben",)]
+    await group.restart()
+    await group.answering.reconcile(asked.id, snapshot, begun=group.answering.now_at())
+    await group.answering.tap(MESSAGE, 2, "B", name="Server Ben")
+    await group.answering.reconcile(asked.id, snapshot, begun=group.answering.now_at())
+    assert group.rows("SELECT name FROM members ORDER BY member_id") == [("Server Ann",), ("Server Ben",)]
+
+
 async def test_a_private_choice_stands_until_the_next_tap(group: House, asked: Round) -> None:
     """A private choice replaces a letter and survives its removal; a later tap replaces it; nothing is a withdrawal."""
     heard = group.answering

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.rounds import Round, RoundState
-from bot.services import answering
+from bot.services import writing
 from bot.services.answering import Verdict
 from bot.services.ports import Snapshot
 from bot.storage import answers, dialect
@@ -22,7 +23,7 @@ async def asked(group: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     """Post a question, on a database that waits for other writers for a moment only."""
     found = await group.posted()
     monkeypatch.setattr(dialect, "_BUSY_MS", 20)
-    monkeypatch.setattr(answering, "_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(writing, "_RETRY_SECONDS", 0.01)
     await group.restart()
     yield found
     await group.answering.stop()
@@ -56,7 +57,7 @@ async def being_stored(house: House, letter: str) -> asyncio.Task[Verdict]:
     tap = asyncio.create_task(house.answering.tap(MESSAGE, 1, letter))
     for _ in range(100):
         await asyncio.sleep(0)
-        if house.answering._committing is not None:
+        if house.answering._writing._committing is not None:
             return tap
     raise AssertionError
 
@@ -108,8 +109,8 @@ async def test_nobody_waits_for_a_writer_that_was_stopped(group: House, asked: R
     """When the loop is shut down in the middle of a commit whoever waits for it is let go; a later tap works."""
     with locked(group):
         tap = await being_stored(group, "A")
-        assert group.answering._writer is not None
-        group.answering._writer.cancel()
+        assert group.answering._writing._writer is not None
+        group.answering._writing._writer.cancel()
         await asyncio.wait({tap}, timeout=5)
         assert tap.cancelled()
     await group.answering.tap(MESSAGE, 1, "B")
@@ -196,9 +197,26 @@ async def test_waiting_for_what_was_received_has_an_end(group: House, asked: Rou
 
 async def test_remembered_names_are_bounded(group: House, asked: Round, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many members come by, the names held in memory stay few; on disk all are there."""
-    monkeypatch.setattr(answering, "_NAMES_REMEMBERED", 10)
-    names = {member: f"Member {member}" for member in range(35)}
-    snapshot = Snapshot(marks={member: frozenset("A") for member in names}, names=names)
-    await group.answering.reconcile(asked.id, snapshot, begun=0)
-    assert len(group.answering._names) <= 10
+    monkeypatch.setattr(writing, "_NAMES_REMEMBERED", 10)
+    for member in range(35):
+        await group.tap(asked, member, "A")
+    assert len(group.answering._writing._names) <= 10
     assert len(group.rows("SELECT name FROM members")) == 35
+
+
+async def test_answers_and_names_never_reach_the_log(
+    group: House, asked: Round, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What could not be stored is counted in the log, not shown."""
+    with closing(sqlite3.connect(group.file)) as connection:
+        for table in ("answers", "members"):
+            connection.execute(
+                f"CREATE TRIGGER no_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+    with pytest.raises(IntegrityError):
+        await group.answering.tap(MESSAGE, 987654321, "A", name="Annabel")
+    with pytest.raises(IntegrityError):
+        await group.answering.reconcile(asked.id, Snapshot(marks={}, names={987654321: "Annabel"}), begun=0)
+    assert "could not be stored" in caplog.text
+    assert "Annabel" not in caplog.text
+    assert "987654321" not in caplog.text

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from bot.domain.errors import ForeignPost, UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
 from bot.domain.item import Image
@@ -13,7 +14,7 @@ from bot.domain.rounds import Round
 from bot.domain.standings import Period
 from bot.services.library import MAX_SUGGESTIONS, Library, Shelf
 from bot.services.registry import CommandRegistry
-from bot.storage import schedules
+from bot.storage import schedules, tables
 from tests.builders import NOW, make_bank, make_item, make_trap
 from tests.services.house import MINUTE, House, right, wrong
 
@@ -85,14 +86,19 @@ async def test_ones_own_answer(group: House) -> None:
     await group.tap(asked, 1, right(asked))
     own = await group.recalling.own(asked.id, message, 1)
     assert own.answer is not None
-    assert (own.answer.choice, own.mark) == (right(asked), None)
+    assert (own.answer.choice, own.mark, own.ranked) == (right(asked), None, None)
     group.clock.now = asked.closes_at
     await group.work()
     await group.restart()
     own = await group.recalling.own(asked.id, message, 1)
     assert own.mark is not None
     assert (own.mark.right, own.mark.wrong, own.mark.keyed) == (1, 0, 1)
-    assert (await group.recalling.own(asked.id, message, 2)).mark is None
+    assert own.ranked is True
+    nobody = await group.recalling.own(asked.id, message, 2)
+    assert (nobody.mark, nobody.ranked) == (None, None)
+    async with group.store.write() as tx:
+        await tx.execute(sa.update(tables.results).values(ranked=False))
+    assert (await group.recalling.own(asked.id, message, 1)).ranked is False
 
 
 async def test_a_button_on_another_post_shows_nothing(group: House) -> None:

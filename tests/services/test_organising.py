@@ -9,6 +9,7 @@ from bot.domain.errors import (
     NameTaken,
     NothingToChange,
     NotSetUp,
+    PausedByTrouble,
     TooManySchedules,
     UnknownBank,
     UnknownRound,
@@ -39,7 +40,7 @@ def wish(
 
 async def test_setting_up_makes_the_first_schedule_and_the_servers_zone(house: House) -> None:
     """A first `/setup` gives a daily schedule that is due at the next such time, in the zone of the server's days."""
-    assert await house.organising.zone_of(100) == ZoneInfo("UTC")
+    assert await house.organising.zone_of(100) is None
     made = await house.organising.set_up(wish())
     assert (made.name, made.channel_id, made.created_by, made.next_run) == ("Daily question", 200, 300, DUE)
     assert await house.organising.zone_of(100) == PRAGUE
@@ -61,11 +62,23 @@ async def test_setting_up_again_changes_that_schedule(house: House) -> None:
     assert len(await house.organising.schedules_of(100)) == 1
 
 
+async def test_setting_up_after_a_rename_makes_no_second_schedule(house: House) -> None:
+    """A server's only schedule is the one that `/setup` changes, whatever it is called; of several, the first made."""
+    made = await house.organising.set_up(wish())
+    await house.organising.edit(100, "Daily question", {"name": "Mornings"})
+    again = await house.organising.set_up(wish(channel_id=201))
+    assert (again.id, again.name, again.channel_id) == (made.id, "Mornings", 201)
+    await house.organising.add("Evenings", wish(), {})
+    third = await house.organising.set_up(wish())
+    assert (third.id, third.name) == (3, "Daily question")
+    assert (await house.organising.set_up(wish(channel_id=202))).id == 3
+
+
 async def test_setting_up_refuses_an_unknown_bank(house: House) -> None:
     """A bank that is not there leaves everything as it was, the server's zone included."""
     with pytest.raises(UnknownBank, match="`gone`"):
         await house.organising.set_up(wish(bank="gone"))
-    assert await house.organising.zone_of(100) == ZoneInfo("UTC")
+    assert await house.organising.zone_of(100) is None
     with pytest.raises(NotSetUp):
         await house.organising.find(100, None)
 
@@ -233,8 +246,37 @@ async def test_finding(group: House) -> None:
         await group.organising.find(100, 99)
     with pytest.raises(NotSetUp):
         await group.organising.find(101, 1)
-    assert set(await group.organising.of_channel(200)) == {1, 2}
-    assert await group.organising.of_channel(201) == {}
+    assert [each.id for each in await group.organising.of_channel(200)] == [1, 2]
+    assert await group.organising.of_channel(201) == []
+
+
+async def test_a_name_is_no_id(group: House) -> None:
+    """A schedule called `1` is found by that name only, and the first schedule by its id only."""
+    named = await group.schedule(name="1")
+    assert named.id == 2
+    assert (await group.organising.find(100, 1)).id == 1
+    assert (await group.organising.find(100, "1")).id == 2
+    with pytest.raises(UnknownSchedule):
+        await group.organising.find(100, "2")
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (Pause.FORBIDDEN, "I may no longer post in its channel"),
+        (Pause.CHANNEL_GONE, "its channel was deleted"),
+        (Pause.BANK_GONE, "its bank is no longer installed"),
+    ],
+)
+async def test_posting_now_promises_nothing_while_trouble_pauses(group: House, why: Pause, said: str) -> None:
+    """What would not be posted is refused with the reason; a preview still shows, an organiser's own pause is none."""
+    await group.stepper.pause(await group.schedule_now(), why)
+    with pytest.raises(PausedByTrouble, match=f"`Daily question` is paused because {said}: mend that, then `/schedule"):
+        await group.organising.post_now(100, None)
+    assert await group.states() == []
+    assert (await group.organising.preview(100, None)).number == 1
+    await group.organising.pause(100, "Daily question")
+    assert len(await group.organising.post_now(100, None)) == 1
 
 
 async def test_posting_now_needs_a_schedule(house: House) -> None:

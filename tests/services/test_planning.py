@@ -1,11 +1,12 @@
 """Planning: which rounds are claimed when, what is caught up, and what organisers are told."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.errors import BankExhausted, UnknownBank
+from bot.domain.errors import BankExhausted, PausedByTrouble
 from bot.domain.rounds import RoundState
 from bot.domain.schedule import Pause, Schedule
 from bot.services.planning import Planner
@@ -107,7 +108,24 @@ async def test_a_length_given_by_hand_holds_for_that_round_only(group: House) ->
     """`/round post` with a length closes then; the schedule's own length stays."""
     asked = await group.planned(open_for=timedelta(minutes=30))
     assert asked.closes_at == NOW + timedelta(minutes=30)
-    assert (await group.planned()).closes_at == NOW + timedelta(hours=23)
+    assert (await group.planned()).closes_at == DUE
+    assert (await group.schedule_now()).open_for == timedelta(hours=23)
+
+
+async def test_no_post_promises_more_time_than_it_gets(house: House) -> None:
+    """A question closes at the next question at the latest, and says so from the beginning."""
+    await house.schedule(open_for=timedelta(days=3))
+    assert (await house.planned()).closes_at == DUE
+    assert (await house.planned(open_for=timedelta(days=2))).closes_at == DUE
+    assert (await house.organising.preview(100, None)).closes_at == DUE
+    house.clock.now = DUE + timedelta(hours=2)
+    assert (await house.planned()).closes_at == DUE + timedelta(days=1)
+    await plan(house)
+    assert {closes for (closes,) in house.rows("SELECT closes_at FROM rounds")} == {
+        row[0] for row in house.rows("SELECT closes_at FROM rounds WHERE id IN (1, 3)")
+    }
+    await house.organising.pause(100, "Daily question")
+    assert (await house.planned()).closes_at == house.clock() + timedelta(days=3)
 
 
 async def test_a_bank_that_is_used_up_begins_again_with_the_oldest(house: House) -> None:
@@ -173,7 +191,7 @@ async def test_a_missing_bank_pauses_its_schedule(house: House) -> None:
     assert house.notices() == ["**Daily question** is paused: its bank `gone` is no longer installed."]
     paused = await house.schedule_now()
     assert (paused.paused, paused.next_run, paused.bank) == (Pause.BANK_GONE, None, "gone")
-    with pytest.raises(UnknownBank):
+    with pytest.raises(PausedByTrouble):
         await house.planned()
 
 
@@ -255,3 +273,16 @@ async def test_two_processes_plan_a_day_once(group: House) -> None:
         await planner._run(found, DUE)
     await other.close()
     assert await group.states() == ["planned"]
+
+
+async def test_a_missing_bank_is_told_once_when_an_organisers_pause_ends(house: House) -> None:
+    """On the date named the pause for the missing bank takes the place of the organiser's."""
+    await house.schedule(bank="gone")
+    async with house.store.write() as tx:
+        schedule = await schedules.by_id(tx, 1)
+        await schedules.change(tx, replace(schedule, paused=Pause.ORGANISER, resumes_on=date(2026, 11, 24)))
+    house.clock.now = DUE
+    for _ in range(3):
+        await plan(house)
+    assert (await house.schedule_now()).paused is Pause.BANK_GONE
+    assert len(house.notices()) == 1

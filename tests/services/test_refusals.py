@@ -1,7 +1,7 @@
 """Refusals: what becomes of a round and its schedule when the chat will not do something."""
 
 import asyncio
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -240,12 +240,24 @@ async def test_two_findings_pause_and_tell_once(group: House) -> None:
     schedule = await group.schedule_now()
     await asyncio.gather(*(group.stepper.pause(schedule, Pause.CHANNEL_GONE) for _ in range(5)))
     assert len(told(group)) == 1
-    await group.stepper.pause(schedule, Pause.ORGANISER)
     await group.stepper.pause(schedule, Pause.BANK_GONE)
+    await group.stepper.pause(schedule, Pause.ORGANISER)
     assert [text.rsplit(": ")[1] for text in told(group)[1:]] == [
-        "an organiser asked for it.",
         "its bank `sample` is no longer installed.",
+        "an organiser asked for it.",
     ]
+
+
+async def test_an_organisers_pause_outlives_trouble(group: House) -> None:
+    """A permission found missing while an organiser's pause runs blocks the round; the pause ends on its date."""
+    await open_round(group)
+    group.publisher.fail("explain", PublishFailed(Refusal.FORBIDDEN))
+    await group.organising.pause(100, "Daily question", until=date(2026, 11, 27))
+    before = await group.schedule_now()
+    assert await after(group, HOUR) == RoundState.CLOSED
+    assert await group.schedule_now() == before
+    assert (await group.round()).step_at is None
+    assert told(group) == []
 
 
 async def test_catching_up_repairs_an_open_round(group: House) -> None:
@@ -308,3 +320,63 @@ async def test_a_step_that_someone_else_has_taken_is_left_alone(group: House) ->
         await rounds.lease(tx, planned, until=NOW + MINUTE)
     await group.stepper.step(planned)
     assert group.publisher.calls == []
+
+
+@pytest.mark.parametrize("why", [Refusal.FORBIDDEN, Refusal.CHANNEL_GONE])
+async def test_trouble_in_an_old_channel_does_not_pause_a_schedule_that_moved_on(group: House, why: Refusal) -> None:
+    """Only the round left behind is blocked or void, and the sentence, said once, names the channel it stands in."""
+    asked = await open_round(group)
+    await group.organising.edit(100, "Daily question", {"channel_id": 201})
+    group.publisher.fail("collect", PublishFailed(why))
+    await group.daily.catch_up()
+    group.publisher.fail("explain", PublishFailed(why))
+    state = await after(group, HOUR)
+    assert state == (RoundState.CLOSED if why is Refusal.FORBIDDEN else RoundState.VOID)
+    assert (await group.round()).step_at is None
+    moved = await group.schedule_now()
+    assert (moved.paused, moved.next_run) == (None, NOW + timedelta(hours=22, minutes=30))
+    (text,) = told(group)
+    assert f"<#{asked.channel_id}>" in text
+    assert "201" not in text
+
+
+async def test_a_question_not_posted_yet_moves_with_its_schedule(group: House) -> None:
+    """Planned before an edit or refused before it, a question is posted where its schedule posts now."""
+    planned = await group.planned()
+    await group.organising.edit(100, "Daily question", {"channel_id": 201})
+    assert (await group.round()).channel_id == 201
+    await group.stepper.step(planned)
+    assert group.publisher.calls == []
+    group.publisher.fail("post", PublishFailed(Refusal.FORBIDDEN))
+    await group.work()
+    wish = Wish(guild_id=100, member_id=300, channel_id=202, at=time(8, 30), zone=PRAGUE, bank="sample")
+    await group.organising.set_up(wish)
+    await group.work()
+    opened = await group.round()
+    assert (opened.state, opened.channel_id) == (RoundState.OPEN, 202)
+
+
+async def test_a_question_that_may_have_been_sent_stays_where_it_was_sent(group: House) -> None:
+    """A post that was begun and not answered is looked for in its own channel: nothing is asked twice."""
+    group.publisher.fail("post", PublishFailed(Refusal.UNAVAILABLE), after=True)
+    await group.planned()
+    await group.work(1)
+    await group.organising.edit(100, "Daily question", {"channel_id": 201})
+    assert await after(group, HOUR) == RoundState.OPEN
+    assert (await group.round()).channel_id == 200
+    assert len(group.publisher.posts) == 1
+
+
+async def test_a_round_dropped_during_its_reveal_gets_no_thread(house: House) -> None:
+    """What is void by the time its reveal was sent is discussed nowhere."""
+    await house.schedule(thread=True)
+    asked = await house.posted(open_for=HOUR)
+    gate = house.publisher.hang("explain")
+    house.clock.now = asked.closes_at
+    await house.daily.tick()
+    await until(lambda: bool(house.publisher.named("explain")))
+    await house.stepper.void(asked, "its post was deleted")
+    gate.set()
+    await house.daily.idle()
+    assert house.publisher.threads == []
+    assert await house.states() == ["void"]

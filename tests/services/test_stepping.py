@@ -149,6 +149,20 @@ async def test_a_close_after_an_outage_says_that_it_is_late(group: House) -> Non
     assert group.results() == [(1, 1, 5040, 1)]
 
 
+@pytest.mark.parametrize(("waited", "late"), [(1, False), (3, True)])
+async def test_a_closing_snapshot_that_comes_late_is_told(group: House, waited: int, *, late: bool) -> None:
+    """Closed in time, but read minutes later: letters added meanwhile count, so the reveal says that it closed late."""
+    asked = await group.posted()
+    group.publisher.fail("collect", PublishFailed(Refusal.UNAVAILABLE))
+    await close(group, asked)
+    group.unheard(asked, 1, right(asked))
+    group.clock.advance(minutes=waited)
+    await group.work()
+    assert (await group.round()).closed_late is late
+    assert group.publisher.reveals[0].round.closed_late is late
+    assert group.results() == [(1, 1, 5040, 1)]
+
+
 async def test_a_close_within_two_minutes_is_in_time(group: House) -> None:
     """A tick that comes a little late is not called an outage."""
     asked = await group.posted()
@@ -180,7 +194,7 @@ async def test_a_post_waits_for_a_reveal_that_fails_but_not_for_ever(house: Hous
     house.clock.now = DUE
     await house.work(1)
     house.clock.advance(days=1)
-    house.publisher.fail("explain", RuntimeError("a fault of ours"), times=100)
+    house.publisher.fail("explain", PublishFailed(Refusal.UNAVAILABLE), times=100)
     await house.work(3)
     assert await house.states() == ["closed", "planned"]
     for _ in range(8):

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.answer import Came, Surface
@@ -18,6 +19,7 @@ from bot.domain.tally import Result
 from bot.storage import answers, boards, notices, process, rounds, schedules
 from bot.storage.boards import Slip
 from bot.storage.store import Store, Tx
+from bot.storage.tables import members
 from tests.builders import NOW, PRAGUE, make_answer, make_item, make_posed, make_round, make_schedule
 
 
@@ -155,21 +157,28 @@ async def _answer_nothing(store: Store) -> None:
         await answers.keep(tx, {(1, 1): make_answer("A")})
 
 
+async def _names(tx: Tx) -> dict[tuple[int, int], str]:
+    rows = await tx.execute(sa.select(members.c.guild_id, members.c.member_id, members.c.name))
+    return {(row.guild_id, row.member_id): row.name for row in rows}
+
+
 async def test_names_are_kept_by_server(store: Store) -> None:
     """The latest name of a member counts, per server; a long one is cut."""
     async with store.write() as tx:
         await answers.keep_names(tx, {})
         await answers.keep_names(tx, {(100, 1): "Ann", (100, 2): "Ben", (101, 1): "Anna"})
         await answers.keep_names(tx, {(100, 1): "x" * 300})
-        assert await answers.names_of(tx, 100, [1, 2, 3]) == {1: "x" * 100, 2: "Ben"}
-        assert await answers.names_of(tx, 101, [1]) == {1: "Anna"}
+        assert await _names(tx) == {(100, 1): "x" * 100, (100, 2): "Ben", (101, 1): "Anna"}
+        await answers.keep_names(tx, {}, known=False)
+        await answers.keep_names(tx, {(100, 2): "Benjamin", (100, 3): "Cleo"}, known=False)
+        assert await _names(tx) == {(100, 1): "x" * 100, (100, 2): "Ben", (101, 1): "Anna", (100, 3): "Cleo"}
 
 
 async def test_no_name_spoils_a_commit(store: Store) -> None:
     """Whatever a member is called, half of a surrogate pair included, is stored with everyone else's."""
     async with store.write() as tx:
         await answers.keep_names(tx, {(100, 1): "Ann", (100, 2): "\ud83d Ben", (100, 3): "\x00"})
-        assert await answers.names_of(tx, 100, [1, 2, 3]) == {1: "Ann", 2: "? Ben", 3: "\x00"}
+        assert await _names(tx) == {(100, 1): "Ann", (100, 2): "? Ben", (100, 3): "\x00"}
 
 
 # Boards
@@ -241,14 +250,15 @@ async def test_only_earlier_rounds_make_an_answer_practice(store: Store) -> None
 
 
 async def test_notices_are_shown_once_newest_last(store: Store) -> None:
-    """A server's waiting sentences are given once, the newest five, oldest first; long ones are cut."""
+    """A server's waiting sentences are given once, oldest first, five at a time; long ones are cut; none is lost."""
     async with store.write() as tx:
         for number in range(7):
             await notices.add(tx, 100, f"{number} " + "x" * 600, now=NOW)
         await notices.add(tx, 101, "elsewhere", now=NOW)
         found = await notices.take(tx, 100, now=NOW)
-        assert [text[0] for text in found] == ["2", "3", "4", "5", "6"]
+        assert [text[0] for text in found] == ["0", "1", "2", "3", "4"]
         assert {len(text) for text in found} == {500}
+        assert [text[0] for text in await notices.take(tx, 100, now=NOW)] == ["5", "6"]
         assert await notices.take(tx, 100, now=NOW) == []
         assert await notices.take(tx, 101, now=NOW) == ["elsewhere"]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.rounds import Round, RoundState
 from bot.storage import rounds, schedules
@@ -76,6 +77,14 @@ async def test_of_twenty_who_plan_the_same_one_wins(stores: list[Store]) -> None
 
     won = await asyncio.gather(*(claim(store) for store in stores * 10))
     assert won.count(True) == 1
+
+
+async def test_a_claim_that_breaks_another_rule_is_a_fault(stores: list[Store]) -> None:
+    """Only a claimed place is given up quietly; a post or a schedule that cannot be raises."""
+    await planned(stores[0], message_id=1)
+    for wrong in ({"message_id": 1}, {"schedule_id": 99}):
+        with pytest.raises(IntegrityError):
+            await planned(stores[0], number=2, **wrong)
 
 
 async def test_of_twenty_who_lease_a_step_one_wins(stores: list[Store]) -> None:

@@ -138,7 +138,6 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_results_board", ["guild_id", "ranked", "opened_on", "member_id", "units", "full"], unique=False
         )
-        batch_op.create_index("ix_results_member", ["guild_id", "member_id", "bank", "item_id"], unique=False)
 
     op.create_table(
         "slips",
