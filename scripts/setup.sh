@@ -114,7 +114,7 @@ watch_pip() {
 
 no_network() {
     grep -Eq 'NewConnectionError|ConnectTimeout|ReadTimeout|Max retries exceeded|name resolution|Name or service not known|Connection refused|Connection reset|unreachable|timed out|ProxyError|SSLError|getaddrinfo' "$log" &&
-        grep -Eq '^ *(ERROR|error): .*(find a version|No matching distribution|Max retries|OSError|Could not install|subprocess|timed out|Connection)' "$log"
+        grep -Eq '^ *(ERROR|error): .*(find a version|ResolutionImpossible|conflicting|No matching distribution|Max retries|OSError|Could not install|subprocess|timed out|Connection)' "$log"
 }
 
 # Installs what constraints.txt says. A pip that ended by itself has left .venv sound, one that was killed has not.

@@ -78,6 +78,10 @@ class NameTaken(TrapwiseError):
     """This server has a schedule named {name} already: choose another name, or change it with `/schedule edit`."""
 
 
+class BlankName(TrapwiseError):
+    """A schedule needs a name with at least one letter or digit."""
+
+
 class TooManySchedules(TrapwiseError):
     """A server can have {limit} schedules: remove one with `/schedule remove` first."""
 

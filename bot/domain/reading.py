@@ -52,8 +52,8 @@ def read_duration(text: str) -> timedelta:
 
 
 def read_zone(text: str) -> ZoneInfo:
-    """Read an IANA zone such as `Europe/Prague`, in any case."""
-    name = _zones().get(_zone_key(text))
+    """Read an IANA zone such as `Europe/Prague`, in any case; a city alone will do where there is one of that name."""
+    name = _zones().get(_zone_key(text)) or _only_city(_zone_key(text))
     if name is None:
         raise UnknownZone(zone=echo(text, nothing="that"))
     return ZoneInfo(name)
@@ -119,6 +119,11 @@ def _weekday(text: str, whole: str) -> int:
 def _zones() -> Mapping[str, str]:
     """Every zone by its key; kept, for looking them up reads hundreds of files."""
     return {_zone_key(name): name for name in sorted(available_timezones() - _NO_PLACES)}
+
+
+def _only_city(city: str) -> str | None:
+    found = [name for key, name in _zones().items() if "/" in key and key.rsplit("/", 1)[-1] == city]
+    return found[0] if len(found) == 1 else None
 
 
 def _zone_key(text: str) -> str:

@@ -95,8 +95,34 @@ def database(asked: Path | None) -> Iterator[Database]:
         path.parent.mkdir(parents=True, exist_ok=True)
     if not path.parent.is_dir():
         raise Unusable(f"The folder {path.parent} cannot be made: choose another path for the database.")
+    found = _kept(path)
+    with _alone(path):
+        yield found
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep a second playground off the same database: its world would not have the posts of the first."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on every system
+    except ImportError:
+        yield
+        return
+    lock = path.with_name(path.name + ".lock")
+    with lock.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as taken:
+            raise Unusable(f"Another playground is using {path}: stop it, or choose another path.") from taken
+        yield
+
+
+def _kept(path: Path) -> Database:
     found = Database(path=path, kept=True)
     if path.exists() and found.past() is None:
         # To a real bot's database the demo server is a Discord that has lost everything.
-        raise Unusable(f"{path} was not made by the playground, which would damage it: choose another path.")
-    yield found
+        raise Unusable(
+            f"{path} was not made by the playground, and running it here would void its open questions: "
+            "choose another path."
+        )
+    return found

@@ -20,7 +20,7 @@ Clock = Callable[[], datetime]
 class Refusal(StrEnum):
     """Why the chat did not do something."""
 
-    POST_GONE = "the post was deleted"
+    POST_GONE = "the post is gone"
     CHANNEL_GONE = "the channel was deleted"
     FORBIDDEN = "a permission is missing"
     UNAVAILABLE = "Discord does not answer"

@@ -105,7 +105,7 @@ class Stepper:
             schedule = await schedules.by_id(tx, asked.schedule_id)
         match failure.why:
             case Refusal.POST_GONE:
-                if await self.void(asked, "its post was deleted"):
+                if await self.void(asked, "its post is gone"):
                     await self._announcer.tell(schedule, troubles.post_gone(schedule, asked))
             case Refusal.CHANNEL_GONE:
                 dropped = await self.void(asked, "its channel was deleted")

@@ -11,8 +11,8 @@ def paused(schedule: Schedule, why: Pause) -> str:
 
 
 def post_gone(schedule: Schedule, asked: Round) -> str:
-    """Say that a question's post was deleted."""
-    return f"A question of {_name(schedule)} is void: its post in <#{asked.channel_id}> was deleted."
+    """Say that a question's post is gone."""
+    return f"A question of {_name(schedule)} is void: its post in <#{asked.channel_id}> is gone."
 
 
 def old_channel_gone(schedule: Schedule, asked: Round) -> str:

@@ -104,8 +104,8 @@ def test_a_leaderboard_shows_ones_own_place() -> None:
     board = Board(period=Period.WEEK, page=1, pages=2, people=11, rows=rows, own=own)
     title, listed, tail = leaderboard(board)
     assert title == "### 🏆 Leaderboard, this week"
-    assert listed == "🥇 **\\*\\*a\\*\\*** 1 mark, 1 of 2 fully right\n2. **Ben** 0 marks, 1 of 2 fully right"
-    assert tail.startswith("Your place:\n11. **Zoe** 0 marks")
+    assert listed == "🥇 **\\*\\*a\\*\\*** 1 mark, 1 of 2 fully right\n**2.** **Ben** 0 marks, 1 of 2 fully right"
+    assert tail.startswith("Your place:\n**11.** **Zoe** 0 marks")
     assert "11 members, page 1 of 2" in tail
     assert "You are number 1." in leaderboard(replace(board, own=rows[0]))[2]
     assert "not on this board yet" in leaderboard(replace(board, own=None))[2]

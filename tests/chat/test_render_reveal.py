@@ -101,16 +101,16 @@ def test_a_distractor_says_how_many_chose_it() -> None:
     """Each chosen distractor has its count, its rationale and its trap; one that nobody chose is left out."""
     most, next_most = reveal(_told())[1:3]
     assert most == (
-        "🇧 **Option B** · 2 of 4\nOption B: that is why.\n🪤 **The trap: Door ⇄ Lock**\nBoth keep the wind out.\n"
+        "✗ 🇧 **Option B** · 2 of 4\nOption B: that is why.\n🪤 **The trap: Door ⇄ Lock**\nBoth keep the wind out.\n"
         "*Tell them apart:* Try the handle."
     )
-    assert next_most == "🇨 **Option C** · 1 of 4\nOption C: that is why.\n🪤 **The trap: Door ⇄ Lock**, as above"
+    assert next_most == "✗ 🇨 **Option C** · 1 of 4\nOption C: that is why.\n🪤 **The trap: Door ⇄ Lock**, as above"
     assert "Option D" not in "".join(reveal(_told()))
 
 
 def test_a_distractor_without_a_trap_has_its_rationale() -> None:
     """A trap that the bank no longer has is not named."""
-    assert reveal(replace(_told(), traps={}))[1] == "🇧 **Option B** · 2 of 4\nOption B: that is why."
+    assert reveal(replace(_told(), traps={}))[1] == "✗ 🇧 **Option B** · 2 of 4\nOption B: that is why."
 
 
 def test_shares_count_who_settled() -> None:
@@ -127,7 +127,7 @@ def test_the_key_comes_first(key: str, title: str) -> None:
     """The reveal opens with the key and its rationale."""
     told = _told(make_item(key=key))
     assert told.round.posed.item.kind is (ItemKind.SINGLE if key == "A" else ItemKind.MULTIPLE)
-    assert reveal(told)[0].startswith(f"{title}🇦 **Option A**\nOption A: that is why.")
+    assert reveal(told)[0].startswith(f"{title}✓ 🇦 **Option A**\nOption A: that is why.")
 
 
 def test_a_late_close_is_told_with_its_own_time() -> None:
@@ -151,7 +151,7 @@ def test_the_least_chosen_distractors_shrink_first() -> None:
     assert "w " * 350 in texts[0]
     assert "w " * 350 in texts[1]
     assert "Tell them apart" in texts[1]
-    assert texts[4] == "🇪 **Option E** · 6 of 55\n🪤 **The trap: Door ⇄ Lock**"
+    assert texts[4] == "✗ 🇪 **Option E** · 6 of 55\n🪤 **The trap: Door ⇄ Lock**"
 
 
 def test_the_top_names_ten() -> None:

@@ -84,6 +84,7 @@ async def test_open_questions_of_a_removed_schedule_still_close(group: World) ->
     [
         ("edit", {"name": "Nothing"}, "This server has no schedule named `Nothing`"),
         ("edit", {"name": "Daily question"}, "Nothing to change"),
+        ("edit", {"name": "Daily question", "rename": "  "}, "at least one letter"),
         ("edit", {"name": "Daily question", "days": "someday"}, "names no weekdays"),
         ("edit", {"name": "Daily question", "open_for": "0m"}, "is no length of time"),
         ("edit", {"name": "Daily question", "open_for": "8d"}, "is no length of time"),

@@ -85,6 +85,11 @@ async def test_optional_permissions_are_only_advised(world: World) -> None:
     assert "**Manage Messages**" in answer
 
 
+async def test_a_city_alone_is_a_zone(world: World) -> None:
+    """Typing a city without picking from the list works where only one zone has that name."""
+    assert "(Europe/Prague)" in said(await world.set_up(zone="prague"))
+
+
 async def test_zones_and_banks_complete_while_typing(world: World) -> None:
     """Typing a city finds its zone, and banks are found by title."""
     zones = await world.olive.autocomplete(world.channel, "setup", "zone", "prag")

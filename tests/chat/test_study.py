@@ -55,7 +55,7 @@ async def test_the_leaderboard_ranks_ties_and_shows_ones_own_rank(group: World) 
     board = said(await group.cat.slash(group.channel, "leaderboard"))
     assert "🥇 **Ann** 1 mark" in board
     assert "🥇 **Ben** 1 mark" in board
-    assert "3. **Cat** 0 marks" in board
+    assert "**3.** **Cat** 0 marks" in board
     assert "You are number 3." in board
     assert "not on this board" in said(await group.dan.slash(group.channel, "leaderboard"))
 

@@ -163,6 +163,8 @@ def test_weekdays_are_written_as_they_can_be_typed() -> None:
     [
         ("Europe/Prague", "Europe/Prague"),
         ("europe/PRAGUE", "Europe/Prague"),
+        ("prague", "Europe/Prague"),
+        ("new york", "America/New_York"),
         (" America/New_York ", "America/New_York"),
         ("america/new york", "America/New_York"),
         ("utc", "UTC"),
@@ -173,9 +175,7 @@ def test_zones_are_read_in_any_case(text: str, key: str) -> None:
     assert read_zone(text).key == key
 
 
-@pytest.mark.parametrize(
-    "text", ["Prague", "Europe", "Europe/Praha", "../etc/passwd", "localtime", "Factory", "+02:00", LONG]
-)
+@pytest.mark.parametrize("text", ["Europe", "Europe/Praha", "../etc/passwd", "localtime", "Factory", "+02:00", LONG])
 def test_what_is_no_zone_is_refused(text: str) -> None:
     """No part of a name, no path, and no name that means another place on another machine."""
     with pytest.raises(UnknownZone, match="I know no time zone named"):

@@ -45,10 +45,10 @@ async def test_a_deleted_post_makes_its_round_void(group: House, method: str) ->
     group.publisher.fail(method, PublishFailed(Refusal.POST_GONE))
     assert await after(group, HOUR) == RoundState.VOID
     dropped = await group.round()
-    assert (dropped.void_reason, dropped.step_at) == ("its post was deleted", None)
+    assert (dropped.void_reason, dropped.step_at) == ("its post is gone", None)
     assert group.results() == group.rows("SELECT * FROM slips") == []
     assert group.stored(asked) == {1: right(asked), 2: wrong(asked)[0]}
-    assert told(group) == ["A question of **Daily question** is void: its post in <#200> was deleted."]
+    assert told(group) == ["A question of **Daily question** is void: its post in <#200> is gone."]
     assert (await group.schedule_now()).paused is None
     assert group.answering.round_of(9000) is None
 

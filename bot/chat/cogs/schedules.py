@@ -15,7 +15,7 @@ from bot.chat.replies import Interaction, reply
 from bot.chat.schedule_buttons import Restore
 from bot.chat.services import Services
 from bot.chat.suggestions import choices
-from bot.domain.errors import ZoneMissing
+from bot.domain.errors import BlankName, ZoneMissing
 from bot.domain.reading import (
     read_coming_date,
     read_duration,
@@ -94,7 +94,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
             silent=silent,
         )
         advice = check_channel(channel) + check_role(ping, channel)
-        made = await services.organising.add(name.strip() or name, wish, extra)
+        made = await services.organising.add(_name(name), wish, extra)
         await tell_organiser(interaction, f"✅ Added.\n{self._written(made)}{advice}")
 
     @app_commands.command(description="Show every schedule of this server with its next times")
@@ -153,7 +153,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
             silent=silent,
         )
         if rename is not None:
-            changes["name"] = rename.strip() or rename
+            changes["name"] = _name(rename)
         if channel is not None:
             changes["channel_id"] = channel.id
         if time is not None:
@@ -238,6 +238,12 @@ async def suggest_schedules(services: Services, guild_id: int, typed: str) -> li
     found = await services.organising.schedules_of(guild_id)
     wanted = [each.name for each in found if typed.casefold() in each.name.casefold()]
     return [app_commands.Choice(name=cut(name, 100), value=name) for name in wanted[:25]]
+
+
+def _name(typed: str) -> str:
+    if not any(mark.isalnum() for mark in typed):
+        raise BlankName
+    return typed.strip()
 
 
 def _settings(

@@ -49,6 +49,7 @@ def _own(board: Board) -> str:
 
 def _row(standing: Standing) -> str:
     score = standing.score
-    number = f"{standing.rank}."
+    # In bold: a line that begins with a bare number would be numbered anew as a list, ties and all.
+    number = f"**{standing.rank}.**"
     place = _MEDALS.get(standing.rank, number) if score.units else number
     return f"{place} **{safe(score.name)}** {in_marks(score.units)}, {score.right} of {score.answered} fully right"

@@ -38,7 +38,7 @@ def own_answer(own: OwnAnswer) -> str:
         return f"{held}\nThe question is closed; the reveal is on its way."
     if answer.unresolved:
         return (
-            f"I found {shown(answer.choice)} on your behalf at once after I had been away, and cannot tell which you "
+            f"I found {shown(answer.choice)} from you at once when I came back, and cannot tell which you "
             "tapped last. Until you settle it, this scores nothing. **Which one is your answer?**"
         )
     return f"{held}\nYou can change it until {when(asked.closes_at, 'f')}."

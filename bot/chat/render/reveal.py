@@ -67,7 +67,7 @@ def _key(told: Reveal, *, brief: bool) -> str:
     for letter, option in told.round.posed.options:
         if option.correct:
             why = cut(option.why, _BRIEF) if brief else option.why
-            lines.append(f"{EMOJI[letter]} **{option.text}**\n{why}")
+            lines.append(f"✓ {EMOJI[letter]} **{option.text}**\n{why}")
     title = "### The answer" if len(lines) == 1 else "### The answers"
     return "\n".join([title, *lines, *([_LATE] if told.round.closed_late else [])])
 
@@ -89,7 +89,7 @@ def _distractors(told: Reveal) -> list[_Block]:
 
 
 def _block(letter: str, option: Option, trap: Trap | None, told: Reveal, *, explained: bool) -> _Block:
-    title = f"{EMOJI[letter]} **{option.text}** · {told.tally.chosen[letter]} of {_counted(told)}"
+    title = f"✗ {EMOJI[letter]} **{option.text}** · {told.tally.chosen[letter]} of {_counted(told)}"
     if trap is None:
         return _Block(full=f"{title}\n{option.why}", brief=f"{title}\n{cut(option.why, _BRIEF)}")
     named = f"🪤 **The trap: {trap.name}**"
