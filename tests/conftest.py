@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import app
+from bot.services.library import Shelf
 from bot.storage.store import Store, open_store
 from tests.builders import NOW
 from tests.fakes import Clock
@@ -15,6 +17,12 @@ from tests.fakes import Clock
 def url_of(file: Path) -> str:
     """Write a file as a database URL."""
     return f"sqlite+aiosqlite:///{file}"
+
+
+@pytest.fixture(scope="session")
+def shelves() -> list[Shelf]:
+    """Load the banks that come with Trapwise."""
+    return app.load_shelves([app.shipped_content()])
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
 from bot.services.library import Shelf
 from tests.chat.world import World, running
-
-
-@pytest.fixture(scope="session")
-def shelves() -> list[Shelf]:
-    """Load the banks that come with Trapwise."""
-    return app.load_shelves([app.shipped_content()])
 
 
 @pytest.fixture

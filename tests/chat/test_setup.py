@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from tests.chat.world import World, custom_ids, said
+from tests.chat.world import BOT_PERMISSIONS, World, custom_ids, said
 
 
 async def test_setup_says_when_the_next_questions_come(world: World) -> None:
@@ -107,16 +107,20 @@ async def test_help_tells_organisers_more(world: World) -> None:
 async def test_the_invitation_asks_for_what_is_used(world: World) -> None:
     """The invite link names exactly the permissions the bot uses."""
     link = world.bot.client.invitation()
-    wanted = discord.Permissions(
-        view_channel=True,
-        send_messages=True,
-        add_reactions=True,
-        read_message_history=True,
-        manage_messages=True,
-        attach_files=True,
-        create_public_threads=True,
-    )
-    assert f"permissions={wanted.value}" in link
+    assert f"permissions={BOT_PERMISSIONS.value}" in link
+
+
+async def test_only_channels_that_take_questions_are_offered(world: World) -> None:
+    """Discord's picker offers text and announcement channels; a voice channel cannot be chosen."""
+    for command, place in (("setup", []), ("schedule", ["add"]), ("schedule", ["edit"])):
+        options = next(each for each in world.bot.client.tree.get_commands() if each.name == command).to_dict(
+            world.bot.client.tree
+        )["options"]
+        for name in place:
+            options = next(each for each in options if each["name"] == name)["options"]
+        channel = next(each for each in options if each["name"] == "channel")
+        wanted = {discord.ChannelType.text.value, discord.ChannelType.news.value}
+        assert set(channel["channel_types"]) == wanted
 
 
 async def test_no_privileged_intent_is_asked_for(world: World) -> None:

@@ -5,16 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
 from bot.playground.world import Playground
 from bot.services.library import Shelf
 from tests.playground.living import Desk, at_desk, living
-
-
-@pytest.fixture(scope="session")
-def shelves() -> list[Shelf]:
-    """Load the banks that come with Trapwise."""
-    return app.load_shelves([app.shipped_content()])
 
 
 @pytest.fixture

@@ -4,18 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import app
-from bot.services.library import Shelf
 from tests.wire.guilds import found_guild
 from tests.wire.limits import no_limits
 from tests.wire.server import WireServer, make_server, serving
 from tests.wire.state import Channel, Guild
-
-
-@pytest.fixture(scope="session")
-def shelves() -> list[Shelf]:
-    """Load the banks that come with Trapwise."""
-    return app.load_shelves([app.shipped_content()])
 
 
 @pytest.fixture
