@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
+
+_LONGEST_KEY = 100
 
 
 class Period(StrEnum):
@@ -34,23 +36,31 @@ class Standing:
 
 def rank(scores: Iterable[Score]) -> list[Standing]:
     """Rank scores 1, 2, 2, 4 by marks; inside a tie alphabetically."""
-    ordered = sorted(scores, key=lambda score: (-score.units, score.name.casefold(), score.member_id))
+    ordered = sorted(scores, key=lambda score: (-score.units, name_key(score.name), score.member_id))
+    return ranked_from(ordered, place=1, first=1)
+
+
+def ranked_from(scores: Sequence[Score], *, place: int, first: int) -> list[Standing]:
+    """Rank a stretch of a board in its order; its first row is at `place` and shares rank `first` with those before."""
     standings: list[Standing] = []
-    for place, score in enumerate(ordered, start=1):
-        tied = bool(standings) and standings[-1].score.units == score.units
-        standings.append(Standing(rank=standings[-1].rank if tied else place, score=score))
+    rank_now = first
+    for number, score in enumerate(scores, start=place):
+        if standings and standings[-1].score.units != score.units:
+            rank_now = number
+        standings.append(Standing(rank=rank_now, score=score))
     return standings
 
 
-def page_of(standings: Sequence[Standing], number: int, size: int) -> Sequence[Standing]:
-    """Give page `number` (from 1) of `size` rows."""
-    return standings[(number - 1) * size : number * size]
-
-
-def first_day(period: Period, today: date) -> date | None:
-    """Give the first date of the period that `today` lies in, `None` for no limit; weeks begin on Monday (ISO 8601)."""
+def key_of(period: Period, on: date) -> str:
+    """Name the period of a kind that a date lies in: `all`, or the ISO 8601 week such as `2026-W48`."""
     match period:
         case Period.ALL_TIME:
-            return None
+            return "all"
         case Period.WEEK:
-            return today - timedelta(days=today.weekday())
+            year, week, _ = on.isocalendar()
+            return f"{year:04}-W{week:02}"
+
+
+def name_key(name: str) -> str:
+    """Fold a display name for the order inside a tie."""
+    return name.casefold()[:_LONGEST_KEY]

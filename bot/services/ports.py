@@ -16,6 +16,9 @@ from bot.domain.trap import Trap
 Clock = Callable[[], datetime]
 """Gives the present instant, aware and in UTC."""
 
+TOP = 10
+"""How many members the top of the day names."""
+
 
 class Refusal(StrEnum):
     """Why the chat did not do something."""
@@ -60,7 +63,8 @@ class Posting:
 class Reveal:
     """What the reveal of a closed round tells.
 
-    `traps` and `sources` are the ones the item names, as far as the bank still has them. `top` are the day's standings.
+    `traps` and `sources` are the ones the item names, as far as the bank still has them. `top` are the first of the
+    day's `earners`, the members who earned anything that day: at most `TOP` of them.
     """
 
     round: Round
@@ -71,6 +75,7 @@ class Reveal:
     traps: Mapping[str, Trap]
     sources: tuple[Source, ...]
     top: tuple[Standing, ...]
+    earners: int
 
 
 class Publisher(Protocol):

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot.domain.standings import Period, Standing, first_day, page_of, rank
+from bot.domain.standings import Period, Standing, key_of, ranked_from
 from bot.domain.trap import Trap
 from bot.services.library import Library
 from bot.services.ports import Clock
-from bot.storage import boards, schedules
-from bot.storage.store import Store
+from bot.storage import boards, schedules, totals
+from bot.storage.store import Store, Tx
 
 PAGE = 10
 _REPEATED = 3
@@ -54,23 +54,27 @@ class Standings:
 
     async def board(self, guild_id: int, viewer_id: int, period: Period, page: int) -> Board:
         """Give a page of the leaderboard (from 1; the nearest one when there are fewer) with the viewer's own rank."""
-        standings = await self._ranked(guild_id, period)
-        pages = max(1, -(-len(standings) // PAGE))
-        page = min(max(page, 1), pages)
-        return Board(
-            period=period,
-            page=page,
-            pages=pages,
-            people=len(standings),
-            rows=page_of(standings, page, PAGE),
-            own=_own(standings, viewer_id),
-        )
+        async with self._store.read() as tx:
+            key = await self._key(tx, guild_id, period)
+            people = await totals.people(tx, guild_id, key)
+            pages = max(1, -(-people // PAGE))
+            page = min(max(page, 1), pages)
+            return Board(
+                period=period,
+                page=page,
+                pages=pages,
+                people=people,
+                rows=await _rows(tx, guild_id, key, after=(page - 1) * PAGE),
+                own=await _own(tx, guild_id, key, viewer_id),
+            )
 
     async def progress(self, guild_id: int, member_id: int) -> Progress:
         """Give what a learner sees about themself."""
-        all_time = _own(await self._ranked(guild_id, Period.ALL_TIME), member_id)
-        week = _own(await self._ranked(guild_id, Period.WEEK), member_id)
         async with self._store.read() as tx:
+            all_time, week = [
+                await _own(tx, guild_id, await self._key(tx, guild_id, period), member_id)
+                for period in (Period.ALL_TIME, Period.WEEK)
+            ]
             slips = await boards.slips_of(tx, guild_id, member_id, limit=25)
         known = [
             Repeated(trap=self._library.bank(slip.bank).traps[slip.trap], times=slip.times)
@@ -79,12 +83,21 @@ class Standings:
         ]
         return Progress(all_time=all_time, week=week, traps=tuple(known[:_REPEATED]))
 
-    async def _ranked(self, guild_id: int, period: Period) -> list[Standing]:
-        async with self._store.read() as tx:
-            zone = await schedules.zone_of(tx, guild_id) or ZoneInfo("UTC")
-            today = self._clock().astimezone(zone).date()
-            return rank(await boards.scores(tx, guild_id, since=first_day(period, today)))
+    async def _key(self, tx: Tx, guild_id: int, period: Period) -> str:
+        zone = await schedules.zone_of(tx, guild_id) or ZoneInfo("UTC")
+        return key_of(period, self._clock().astimezone(zone).date())
 
 
-def _own(standings: Sequence[Standing], member_id: int) -> Standing | None:
-    return next((standing for standing in standings if standing.score.member_id == member_id), None)
+async def _rows(tx: Tx, guild_id: int, key: str, *, after: int) -> list[Standing]:
+    scores = await totals.page(tx, guild_id, key, after=after, size=PAGE)
+    if not scores:
+        return []
+    ahead = await totals.people(tx, guild_id, key, above=scores[0].units)
+    return ranked_from(scores, place=after + 1, first=ahead + 1)
+
+
+async def _own(tx: Tx, guild_id: int, key: str, member_id: int) -> Standing | None:
+    score = await totals.of_member(tx, guild_id, key, member_id)
+    if score is None:
+        return None
+    return Standing(rank=1 + await totals.people(tx, guild_id, key, above=score.units), score=score)

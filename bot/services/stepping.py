@@ -9,18 +9,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.domain.bank import Bank
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Pause, Schedule
-from bot.domain.standings import Standing, rank
-from bot.domain.tally import tally
-from bot.domain.trap import Trap
 from bot.services import troubles
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
+from bot.services.closing import Closing
 from bot.services.library import Library
-from bot.services.ports import Clock, Posting, Publisher, PublishFailed, Refusal, Reveal, Snapshot
-from bot.storage import answers, boards, rounds, schedules
+from bot.services.ports import Clock, Posting, Publisher, PublishFailed, Refusal
+from bot.storage import boards, rounds, schedules
 from bot.storage.store import StorageBusy, Store
 
 logger = logging.getLogger(__name__)
@@ -34,12 +31,8 @@ _RENEWED_SECONDS = 20
 _SOON = timedelta(seconds=1)
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(minutes=10)
-_LATE = timedelta(minutes=2)
 _TRIES = 5
 """How often a step is tried that fails without Discord being away."""
-
-_USED_UP_DAYS = 60
-"""A member's second answer to an item within so many days is practice: it earns no rank."""
 
 
 class Stepper:
@@ -61,6 +54,7 @@ class Stepper:
         self._answering = answering
         self._library = library
         self._announcer = announcer
+        self._closing = Closing(store, clock, publisher, answering=answering, library=library, announcer=announcer)
         self.outage_began: datetime | None = None
         # What failed how often and what was told of it, by round, until the round is done: forgotten by a restart.
         self._failures: Counter[tuple[int, RoundState]] = Counter()
@@ -142,7 +136,7 @@ class Stepper:
             if current is None or current.state in (RoundState.VOID, RoundState.EXPLAINED):
                 return False
             await rounds.move(tx, current, RoundState.VOID, void_reason=reason, step_at=None)
-            await boards.keep(tx, asked, (), practice=())
+            await boards.drop(tx, asked)
         self._answering.dropped(asked.id)
         self._forget(asked.id)
         return True
@@ -171,13 +165,16 @@ class Stepper:
                 await self._post(found)
             case RoundState.OPEN:
                 if found.closes_at <= self._clock():
-                    await self._close(found)
+                    await self._closing.close(found, outage_began=self.outage_began)
+                    self._forget(found.id)
                 else:
                     await self._seed(found)
             case RoundState.CLOSING:
-                await self._grade(found)
+                await self._closing.grade(found, outage_began=self.outage_began)
+                self._forget(found.id)
             case RoundState.CLOSED:
-                await self._explain(found)
+                await self._closing.explain(found)
+                self._forget(found.id)
             case RoundState.EXPLAINED | RoundState.VOID:
                 pass
             case _:
@@ -246,91 +243,6 @@ class Stepper:
         async with self._store.write() as tx:
             await rounds.seeded(tx, opened.id)
 
-    async def _close(self, opened: Round) -> None:
-        now = self._clock()
-        late = now - opened.closes_at > _LATE
-        await self._answering.take_up(opened)
-        await self._answering.begin_closing(opened.id, late=late)
-        await self._grade(replace(opened, state=RoundState.CLOSING, closing_at=now, closed_late=late))
-
-    async def _grade(self, closing: Round) -> None:
-        await self._answering.take_up(closing)
-        begun = self._answering.now_at()
-        snapshot = await self._last_snapshot(closing)
-        if snapshot is not None:
-            await self._answering.reconcile(
-                closing.id, snapshot, begun=begun, outage_began=self.outage_began, closing=True
-            )
-        held = self._answering.all_held(closing.id)
-        if held is None:
-            return
-        counted = tally(closing.posed, held)
-        late = closing.closed_late or (snapshot is not None and self._is_late(closing))
-        async with self._store.write() as tx:
-            # The reveal follows at once and counts as begun: after a crash, look for it before sending.
-            moved = await rounds.move(tx, closing, RoundState.CLOSED, attempts=1, closed_late=late)
-            if moved:
-                since = closing.opened_on - timedelta(days=_USED_UP_DAYS)
-                practice = await boards.ranked_since(tx, closing, since)
-                await boards.keep(tx, closing, counted.results, practice=practice)
-        self._answering.dropped(closing.id)
-        if moved:
-            logger.info("round %d: closed with %d answers", closing.id, counted.participants)
-            await self._explain(replace(closing, state=RoundState.CLOSED, attempts=1, closed_late=late))
-
-    def _is_late(self, closing: Round) -> bool:
-        """Tell whether letters put on a post minutes after its close may be in a snapshot taken by now."""
-        return closing.closing_at is not None and self._clock() - closing.closing_at > _LATE
-
-    async def _last_snapshot(self, closing: Round) -> Snapshot | None:
-        try:
-            return await self._publisher.collect(closing)
-        except PublishFailed as failure:
-            if failure.why is not Refusal.FORBIDDEN:
-                raise
-            # What was received live counts; the reveal waits until the permission is back.
-            return None
-
-    async def _explain(self, closed: Round) -> None:
-        reveal_id = await self._publisher.find_reveal(closed) if closed.attempts > 1 else None
-        if reveal_id is None:
-            reveal_id = await self._publisher.explain(await self._reveal(closed))
-        async with self._store.write() as tx:
-            moved = await rounds.move(tx, closed, RoundState.EXPLAINED, reveal_id=reveal_id, step_at=None)
-        self._forget(closed.id)
-        if not moved:
-            logger.warning("round %d: dropped while it was being revealed", closed.id)
-            return
-        logger.info("round %d: explained", closed.id)
-        if closed.thread:
-            await self._discuss(replace(closed, reveal_id=reveal_id))
-
-    async def _discuss(self, explained: Round) -> None:
-        try:
-            await self._publisher.discuss(explained)
-        except PublishFailed as failure:
-            async with self._store.read() as tx:
-                schedule = await schedules.by_id(tx, explained.schedule_id)
-            await self._announcer.tell(schedule, troubles.no_thread(schedule, failure.why))
-
-    async def _reveal(self, closed: Round) -> Reveal:
-        async with self._store.read() as tx:
-            held = (await answers.of_rounds(tx, [closed.id]))[closed.id]
-            day = await boards.scores(tx, closed.guild_id, since=closed.opened_on, until=closed.opened_on)
-        item = closed.posed.item
-        bank = self._library.bank(closed.bank) if self._library.has(closed.bank) else None
-        lesson = bank.lessons.get(item.lesson) if bank is not None else None
-        return Reveal(
-            round=closed,
-            bank_title=bank.short_title if bank is not None else closed.bank,
-            lesson_id=item.lesson,
-            lesson_title=lesson.title if lesson is not None else item.lesson,
-            tally=tally(closed.posed, held),
-            traps=_traps_of(bank, closed),
-            sources=tuple(bank.sources[each] for each in item.sources if each in bank.sources) if bank else (),
-            top=_earners(rank(day)),
-        )
-
     async def _block(self, asked: Round) -> None:
         async with self._store.write() as tx:
             await rounds.block(tx, asked.id)
@@ -382,13 +294,3 @@ def _holds_up(earlier: Round, planned: Round) -> bool:
         and earlier.closes_at <= planned.planned_at
         and earlier.step_at is not None
     )
-
-
-def _traps_of(bank: Bank | None, closed: Round) -> dict[str, Trap]:
-    if bank is None:
-        return {}
-    return {trap: bank.traps[trap] for trap in closed.posed.item.traps if trap in bank.traps}
-
-
-def _earners(standings: list[Standing]) -> tuple[Standing, ...]:
-    return tuple(standing for standing in standings if standing.score.units > 0)

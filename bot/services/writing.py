@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.answer import Answer
 from bot.domain.rounds import Round, RoundState
-from bot.storage import answers, rounds
+from bot.storage import answers, members, rounds
 from bot.storage.store import StorageBusy, Store
 
 logger = logging.getLogger(__name__)
@@ -153,8 +153,8 @@ class Writing:
             try:
                 async with self._store.write() as tx:
                     await answers.keep(tx, batch.answers)
-                    await answers.keep_names(tx, batch.names)
-                    await answers.keep_names(tx, batch.guesses, known=False)
+                    await members.keep_names(tx, batch.names)
+                    await members.keep_names(tx, batch.guesses, known=False)
                     for live, state, values in batch.moves:
                         await rounds.move(tx, live.round, state, **values)
             except StorageBusy as trouble:

@@ -1,4 +1,4 @@
-"""Queries about answers and the names of those who gave them."""
+"""Queries about answers."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -8,9 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.answer import Answer, Came, Surface
 from bot.storage.store import Tx
-from bot.storage.tables import answers, members
-
-_MAX_NAME = 100
+from bot.storage.tables import answers
 
 
 async def of_rounds(tx: Tx, round_ids: Collection[int]) -> Mapping[int, dict[int, Answer]]:
@@ -43,27 +41,6 @@ async def keep(tx: Tx, changed: Mapping[tuple[int, int], Answer]) -> None:
             for (round_id, member_id), answer in changed.items()
         ],
     )
-
-
-async def keep_names(tx: Tx, names: Mapping[tuple[int, int], str], *, known: bool = True) -> None:
-    """Store display names by (server id, member id); over what was there when they are `known`, else for strangers."""
-    if not names:
-        return
-    statement, key = insert(members), ["guild_id", "member_id"]
-    await tx.execute(
-        statement.on_conflict_do_update(index_elements=key, set_={"name": statement.excluded.name})
-        if known
-        else statement.on_conflict_do_nothing(index_elements=key),
-        [
-            {"guild_id": guild_id, "member_id": member_id, "name": _storable(name)}
-            for (guild_id, member_id), name in names.items()
-        ],
-    )
-
-
-def _storable(name: str) -> str:
-    # Half a surrogate pair, which JSON can carry and UTF-8 cannot, would fail everybody's answers of the same commit.
-    return name[:_MAX_NAME].encode(errors="replace").decode()
 
 
 def _answer(row: sa.Row[Any]) -> Answer:

@@ -3,55 +3,94 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot.domain.rounds import Round
 from bot.domain.standings import Score
 from bot.domain.tally import Result
+from bot.storage import totals
+from bot.storage.members import NOBODY
 from bot.storage.store import Tx
-from bot.storage.tables import members, results, slips
-
-_NOBODY = "someone"
+from bot.storage.tables import members, results, rounds, slips
 
 
-async def keep(tx: Tx, closed: Round, found: Collection[Result], *, practice: Collection[int]) -> None:
-    """Store a closed round's results in place of earlier ones; members in `practice` earn no rank by it."""
-    for table in (results, slips):
-        await tx.execute(sa.delete(table).where(table.c.round_id == closed.id))
-    where = {"round_id": closed.id, "guild_id": closed.guild_id, "bank": closed.bank}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earned:
+    """What is stored of one member's answer to a closed round."""
+
+    units: int
+    full: bool
+    ranked: bool
+    slips: frozenset[str]
+
+
+async def keep(tx: Tx, closed: Round, found: Collection[Result], *, used_up_since: date) -> None:
+    """Store a closed round's results in place of earlier ones, and count them on the boards.
+
+    Whoever had a ranked answer to the same item before, on or after `used_up_since`, earns no rank by it.
+    """
+    await drop(tx, closed)
+    earned = await earnings(tx, closed, found, used_up_since=used_up_since)
+    if not earned:
+        return
     rows = [
-        where
-        | {
-            "member_id": result.member_id,
-            "opened_on": closed.opened_on,
-            "item_id": closed.posed.item.id,
-            "units": result.units,
-            "full": result.mark.fraction == 1,
-            "ranked": result.member_id not in practice,
+        {
+            "round_id": closed.id,
+            "member_id": member_id,
+            "units": each.units,
+            "full": each.full,
+            "ranked": each.ranked,
         }
-        for result in found
+        for member_id, each in earned.items()
     ]
-    fallen = [where | {"member_id": result.member_id, "trap": trap} for result in found for trap in result.slips]
-    if rows:
-        await tx.execute(sa.insert(results), rows)
+    await tx.execute(sa.insert(results), rows)
+    where = {"round_id": closed.id, "guild_id": closed.guild_id, "bank": closed.bank}
+    fallen = [
+        where | {"member_id": member_id, "trap": trap} for member_id, each in earned.items() for trap in each.slips
+    ]
     if fallen:
         await tx.execute(sa.insert(slips), fallen)
+    await totals.add(tx, closed)
 
 
-async def ranked_since(tx: Tx, closed: Round, since: date) -> frozenset[int]:
-    """List the members who had a ranked answer to an earlier round of the same item and server, on or after a date."""
-    rows = await tx.execute(
-        sa.select(results.c.member_id).where(
-            results.c.guild_id == closed.guild_id,
-            results.c.bank == closed.bank,
-            results.c.item_id == closed.posed.item.id,
-            results.c.round_id < closed.id,
-            results.c.ranked,
-            results.c.opened_on >= since,
+async def drop(tx: Tx, asked: Round) -> None:
+    """Take a round's results off the boards and forget them; a round that has none is left alone."""
+    stored = sa.select(sa.exists().where(results.c.round_id == asked.id))
+    if not (await tx.execute(stored)).scalar_one():
+        return
+    await totals.take_back(tx, asked)
+    for table in (results, slips):
+        await tx.execute(sa.delete(table).where(table.c.round_id == asked.id))
+
+
+async def earnings(tx: Tx, closed: Round, found: Collection[Result], *, used_up_since: date) -> dict[int, Earned]:
+    """Give what `keep` would store, by member."""
+    practice = await _ranked_since(tx, closed, used_up_since)
+    return {
+        result.member_id: Earned(
+            units=result.units,
+            full=result.mark.fraction == 1,
+            ranked=result.member_id not in practice,
+            slips=frozenset(result.slips),
         )
-    )
-    return frozenset(rows.scalars())
+        for result in found
+    }
+
+
+async def kept(tx: Tx, round_id: int) -> dict[int, Earned]:
+    """Give what is stored of a round, by member."""
+    fallen: dict[int, set[str]] = {}
+    for row in await tx.execute(sa.select(slips.c.member_id, slips.c.trap).where(slips.c.round_id == round_id)):
+        fallen.setdefault(row.member_id, set()).add(row.trap)
+    rows = await tx.execute(sa.select(results).where(results.c.round_id == round_id))
+    return {
+        row.member_id: Earned(
+            units=row.units, full=row.full, ranked=row.ranked, slips=frozenset(fallen.get(row.member_id, ()))
+        )
+        for row in rows
+    }
 
 
 async def is_ranked(tx: Tx, round_id: int, member_id: int) -> bool | None:
@@ -60,30 +99,30 @@ async def is_ranked(tx: Tx, round_id: int, member_id: int) -> bool | None:
     return (await tx.execute(sa.select(results.c.ranked).where(wanted))).scalar_one_or_none()
 
 
-async def scores(tx: Tx, guild_id: int, *, since: date | None = None, until: date | None = None) -> list[Score]:
-    """Add up what every member of a server earned in ranked answers between two dates, both included."""
-    wanted = (results.c.guild_id == guild_id) & results.c.ranked
-    if since is not None:
-        wanted &= results.c.opened_on >= since
-    if until is not None:
-        wanted &= results.c.opened_on <= until
-    named = (members.c.guild_id == results.c.guild_id) & (members.c.member_id == results.c.member_id)
-    rows = await tx.execute(
-        sa.select(
-            results.c.member_id,
-            sa.func.coalesce(sa.func.max(members.c.name), _NOBODY).label("name"),
-            sa.func.sum(results.c.units).label("units"),
-            sa.func.count().label("answered"),
-            sa.func.sum(sa.cast(results.c.full, sa.Integer)).label("right"),
-        )
-        .select_from(results.outerjoin(members, named))
-        .where(wanted)
-        .group_by(results.c.member_id)
+async def top_of_day(tx: Tx, guild_id: int, day: date, *, limit: int) -> tuple[list[Score], int]:
+    """Give the first of those who earned anything on a date, in the order of a board, and how many there are."""
+    earned = _earned(guild_id, day, day).having(sa.func.sum(results.c.units) > 0).subquery()
+    named = (members.c.guild_id == guild_id) & (members.c.member_id == earned.c.member_id)
+    first = (
+        sa.select(earned, sa.func.coalesce(members.c.name, NOBODY).label("name"))
+        .select_from(earned.outerjoin(members, named))
+        .order_by(earned.c.units.desc(), sa.func.coalesce(members.c.name_key, NOBODY), earned.c.member_id)
+        .limit(limit)
     )
-    return [
-        Score(member_id=row.member_id, name=row.name, units=row.units, answered=row.answered, right=row.right)
-        for row in rows
+    scores = [
+        Score(member_id=row.member_id, name=row.name, units=row.units, answered=row.answered, right=row.full)
+        for row in await tx.execute(first)
     ]
+    return scores, (await tx.execute(sa.select(sa.func.count()).select_from(earned))).scalar_one()
+
+
+async def added_up(tx: Tx, guild_id: int, first: date, last: date) -> dict[int, tuple[int, int, int]]:
+    """Add up each member's ranked results of the rounds opened between two dates, both included.
+
+    Gives units, answers and fully right answers by member: what the totals of that period have to be.
+    """
+    rows = await tx.execute(_earned(guild_id, first, last))
+    return {row.member_id: (row.units, row.answered, row.full) for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,3 +155,34 @@ async def slips_in(tx: Tx, guild_id: int, bank: str) -> Mapping[str, int]:
         .group_by(slips.c.trap)
     )
     return {row.trap: row.times for row in rows}
+
+
+async def _ranked_since(tx: Tx, closed: Round, since: date) -> frozenset[int]:
+    """List the members who had a ranked answer to an earlier round of the same item and server, on or after a date."""
+    rows = await tx.execute(
+        sa.select(results.c.member_id)
+        .select_from(results.join(rounds, rounds.c.id == results.c.round_id))
+        .where(
+            rounds.c.guild_id == closed.guild_id,
+            rounds.c.bank == closed.bank,
+            rounds.c.item_id == closed.posed.item.id,
+            rounds.c.id < closed.id,
+            rounds.c.opened_on >= since,
+            results.c.ranked,
+        )
+    )
+    return frozenset(rows.scalars())
+
+
+def _earned(guild_id: int, first: date, last: date) -> sa.Select[Any]:
+    return (
+        sa.select(
+            results.c.member_id,
+            sa.func.sum(results.c.units).label("units"),
+            sa.func.count().label("answered"),
+            sa.func.sum(sa.cast(results.c.full, sa.Integer)).label("full"),
+        )
+        .select_from(results.join(rounds, rounds.c.id == results.c.round_id))
+        .where(rounds.c.guild_id == guild_id, rounds.c.opened_on.between(first, last), results.c.ranked)
+        .group_by(results.c.member_id)
+    )

@@ -57,6 +57,11 @@ async def in_states(tx: Tx, states: Collection[RoundState], *, guild_id: int | N
     return [_round(row) for row in await tx.execute(wanted)]
 
 
+async def guilds(tx: Tx) -> list[int]:
+    """List the servers that have rounds."""
+    return list((await tx.execute(sa.select(rounds.c.guild_id).distinct().order_by(rounds.c.guild_id))).scalars())
+
+
 async def unfinished(tx: Tx, schedule_id: int) -> list[Round]:
     """List a schedule's rounds that are not explained or void yet, oldest first."""
     wanted = (rounds.c.schedule_id == schedule_id) & rounds.c.state.in_(UNDER_WAY)

@@ -26,6 +26,8 @@ members = sa.Table(
     sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("member_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("name", sa.String(100), nullable=False),
+    # The name folded for sorting.
+    sa.Column("name_key", sa.String(100), nullable=False),
 )
 
 schedules = sa.Table(
@@ -92,6 +94,8 @@ rounds = sa.Table(
     sa.UniqueConstraint("message_id"),
     sa.Index("ix_rounds_step_at", "step_at"),
     sa.Index("ix_rounds_guild_id_state", "guild_id", "state"),
+    sa.Index("ix_rounds_guild_id_opened_on", "guild_id", "opened_on"),
+    sa.Index("ix_rounds_guild_id_item_id", "guild_id", "item_id"),
     sa.Index("ix_rounds_schedule_id_item_id", "schedule_id", "item_id"),
 )
 
@@ -113,14 +117,35 @@ results = sa.Table(
     metadata,
     sa.Column("round_id", sa.ForeignKey("rounds.id"), primary_key=True),
     sa.Column("member_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("guild_id", sa.BigInteger, nullable=False),
-    sa.Column("opened_on", sa.Date, nullable=False),
-    sa.Column("bank", sa.String(64), nullable=False),
-    sa.Column("item_id", sa.String(64), nullable=False),
     sa.Column("units", sa.Integer, nullable=False),
     sa.Column("full", sa.Boolean, nullable=False),
     sa.Column("ranked", sa.Boolean, nullable=False),
-    sa.Index("ix_results_board", "guild_id", "ranked", "opened_on", "member_id", "units", "full"),
+)
+
+# The boards: what the ranked results of each period add up to, kept in the transaction that stores the results.
+totals = sa.Table(
+    "totals",
+    metadata,
+    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("member_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("period", sa.String(10), primary_key=True),
+    sa.Column("units", sa.BigInteger, nullable=False),
+    sa.Column("answered", sa.Integer, nullable=False),
+    sa.Column("full", sa.Integer, nullable=False),
+    sa.Column("name_key", sa.String(100), nullable=False),
+)
+sa.Index(
+    "ix_totals_board", totals.c.guild_id, totals.c.period, totals.c.units.desc(), totals.c.name_key, totals.c.member_id
+)
+
+# How many members stand at each number of units, so that a rank is a sum over few rows however long the board is.
+ladders = sa.Table(
+    "ladders",
+    metadata,
+    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("period", sa.String(10), primary_key=True),
+    sa.Column("units", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("members", sa.Integer, nullable=False),
 )
 
 slips = sa.Table(

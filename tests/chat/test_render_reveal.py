@@ -44,6 +44,7 @@ def _told(item: Item | None = None) -> Reveal:
         traps={"door-as-lock": make_trap()},
         sources=(Source(id="LOCK", title="All about locks", url="https://example.org/locks", checked=NOW.date()),),
         top=(_standing("Ann"),),
+        earners=1,
     )
 
 
@@ -81,7 +82,11 @@ def test_the_reveal_always_fits(
     """Whatever the item, the numbers and the names, the reveal is one message that names the key and the shares."""
     item, traps, sources = asked
     told = replace(
-        _told(item), traps=traps, sources=sources, top=tuple(_standing(name, n, n * 77) for n, name in enumerate(names))
+        _told(item),
+        traps=traps,
+        sources=sources,
+        top=tuple(_standing(name, n, n * 77) for n, name in enumerate(names)),
+        earners=len(names),
     )
     chosen = dict(zip(told.round.posed.letters, counts, strict=False))
     told = replace(
@@ -156,8 +161,8 @@ def test_the_least_chosen_distractors_shrink_first() -> None:
 
 def test_the_top_names_ten() -> None:
     """Ten members are named, and the others counted."""
-    top = tuple(_standing(f"m{place}", place) for place in range(1, 13))
-    line = reveal(replace(_told(), top=top))[-2]
+    top = tuple(_standing(f"m{place}", place) for place in range(1, 11))
+    line = reveal(replace(_told(), top=top, earners=12))[-2]
     assert line.startswith("**Top of the day:** 1. m1 (1), ")
     assert line.endswith("10. m10 (1), and 2 more")
     assert "Top of the day" not in "".join(reveal(replace(_told(), top=())))

@@ -1,13 +1,13 @@
-"""Standings: ranks, ties, pages and periods."""
+"""Standings: ranks, ties, stretches and periods."""
 
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.standings import Period, Score, first_day, page_of, rank
+from bot.domain.standings import Period, Score, key_of, rank, ranked_from
 
 scores = st.lists(
     st.tuples(st.sampled_from(["Ann", "ann", "Ben", "Čeněk", "ß", "ss"]), st.integers(0, 3)),
@@ -37,7 +37,7 @@ def test_a_tie_is_alphabetical_whatever_the_case() -> None:
 def test_nobody_is_no_standings() -> None:
     """An empty board has no rows."""
     assert rank([]) == []
-    assert page_of([], 1, 10) == []
+    assert ranked_from([], place=1, first=1) == []
 
 
 @given(found=scores)
@@ -57,38 +57,32 @@ def test_standings_do_not_depend_on_the_order_of_the_rows(found: list[Score], rn
     assert rank(shuffled) == rank(found)
 
 
-@given(found=scores, size=st.integers(1, 5))
-def test_pages_hold_everyone_once(found: list[Score], size: int) -> None:
-    """Page by page the board is read without gaps or repetitions; beyond its end there is nothing."""
-    standings = rank(found)
-    pages = [page_of(standings, number, size) for number in range(1, len(standings) + 2)]
-    assert [each for page in pages for each in page] == standings
-    assert all(len(page) <= size for page in pages)
+@given(found=scores, place=st.integers(1, 12), size=st.integers(1, 5))
+def test_a_stretch_of_a_board_is_ranked_as_in_the_whole(found: list[Score], place: int, size: int) -> None:
+    """A page ranked by itself, from its place and how many stand before its first row, is that part of the board."""
+    whole = rank(found)
+    part = [each.score for each in whole[place - 1 :][:size]]
+    first = 1 + sum(score.units > part[0].units for score in found) if part else 1
+    assert ranked_from(part, place=place, first=first) == whole[place - 1 :][:size]
 
 
 @pytest.mark.parametrize(
-    ("today", "monday"),
+    ("on", "week"),
     [
-        (date(2026, 11, 23), date(2026, 11, 23)),
-        (date(2026, 11, 29), date(2026, 11, 23)),
-        (date(2027, 1, 1), date(2026, 12, 28)),
-        (date(2024, 3, 1), date(2024, 2, 26)),
+        (date(2026, 11, 23), "2026-W48"),
+        (date(2026, 11, 29), "2026-W48"),
+        (date(2027, 1, 1), "2026-W53"),
+        (date(2024, 12, 30), "2025-W01"),
     ],
 )
-def test_a_week_begins_on_monday(today: date, monday: date) -> None:
-    """Weeks are ISO weeks, across months and years."""
-    assert first_day(Period.WEEK, today) == monday
+def test_weeks_are_those_of_iso_8601(on: date, week: str) -> None:
+    """A week begins on Monday and belongs to the year that has most of it."""
+    assert key_of(Period.WEEK, on) == week
 
 
-def test_all_time_has_no_first_day() -> None:
-    """The whole history counts."""
-    assert first_day(Period.ALL_TIME, date(2026, 11, 23)) is None
-
-
-@given(today=st.dates(min_value=date(1, 1, 8)))
-def test_today_lies_in_its_week(today: date) -> None:
-    """The first day is a Monday at most six days back."""
-    first = first_day(Period.WEEK, today)
-    assert first is not None
-    assert first.weekday() == 0
-    assert timedelta(0) <= today - first < timedelta(days=7)
+@given(on=st.dates(), later=st.dates())
+def test_two_dates_share_a_week_from_monday_to_sunday(on: date, later: date) -> None:
+    """Two dates have one week's board in common just when they have the same Monday; all time is common to all."""
+    mondays = {date.toordinal(each) - each.weekday() for each in (on, later)}
+    assert (key_of(Period.WEEK, on) == key_of(Period.WEEK, later)) == (len(mondays) == 1)
+    assert key_of(Period.ALL_TIME, on) == key_of(Period.ALL_TIME, later) == "all"

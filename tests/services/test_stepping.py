@@ -286,11 +286,10 @@ async def test_a_round_can_be_graded_again(group: House) -> None:
     tally = group.publisher.reveals[0].tally
     later = await group.posted()
     async with group.store.write() as tx:
-        await boards.keep(tx, later, tally.results, practice=())
+        await boards.keep(tx, later, tally.results, used_up_since=later.opened_on)
         closed = await rounds.by_id(tx, asked.id)
         assert closed is not None
-        practice = await boards.ranked_since(tx, closed, closed.opened_on - timedelta(days=60))
-        await boards.keep(tx, closed, tally.results, practice=practice)
+        await boards.keep(tx, closed, tally.results, used_up_since=closed.opened_on)
     assert [row for row in group.results() if row[0] == asked.id] == before
 
 

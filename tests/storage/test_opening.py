@@ -18,7 +18,7 @@ from tests.conftest import url_of
 NOBODY = 65534
 _MANY_MEMBERS = """
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500)
-    INSERT INTO members SELECT 1, n, 'Member' FROM numbers
+    INSERT INTO members SELECT 1, n, 'Member', 'member' FROM numbers
 """
 
 

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, time, timedelta
-from fractions import Fraction
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,35 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.answer import Came, Surface
-from bot.domain.kinds import Mark
-from bot.domain.rounds import Round
-from bot.domain.schedule import Pause, Schedule
-from bot.domain.standings import Score
-from bot.domain.tally import Result
-from bot.storage import answers, boards, notices, process, rounds, schedules
-from bot.storage.boards import Slip
+from bot.domain.schedule import Pause
+from bot.storage import answers, notices, process, schedules
+from bot.storage.members import keep_names
 from bot.storage.store import Store, Tx
 from bot.storage.tables import members
-from tests.builders import NOW, PRAGUE, make_answer, make_item, make_posed, make_round, make_schedule
-
-
-async def a_schedule(tx: Tx, **changes: Any) -> Schedule:  # noqa: ANN401 - any field of a schedule
-    made = await schedules.add(tx, replace(make_schedule(), **changes))
-    assert made is not None
-    return made
-
-
-async def a_round(tx: Tx, number: int = 1, **changes: Any) -> Round:  # noqa: ANN401 - any field of a round
-    wanted = make_round(message_id=400 + number, number=number)
-    made = await rounds.plan(tx, replace(wanted, **changes))
-    assert made is not None
-    return made
-
-
-def result(member_id: int, *, units: int = 5040, slips: frozenset[str] = frozenset()) -> Result:
-    mark = Mark(fraction=Fraction(units, 5040), right=1, wrong=0, keyed=1)
-    return Result(member_id=member_id, mark=mark, units=units, slips=slips)
-
+from tests.builders import NOW, PRAGUE, make_answer, make_schedule
+from tests.storage.rows import a_round, a_schedule
 
 # Schedules
 
@@ -165,85 +141,20 @@ async def _names(tx: Tx) -> dict[tuple[int, int], str]:
 async def test_names_are_kept_by_server(store: Store) -> None:
     """The latest name of a member counts, per server; a long one is cut."""
     async with store.write() as tx:
-        await answers.keep_names(tx, {})
-        await answers.keep_names(tx, {(100, 1): "Ann", (100, 2): "Ben", (101, 1): "Anna"})
-        await answers.keep_names(tx, {(100, 1): "x" * 300})
+        await keep_names(tx, {})
+        await keep_names(tx, {(100, 1): "Ann", (100, 2): "Ben", (101, 1): "Anna"})
+        await keep_names(tx, {(100, 1): "x" * 300})
         assert await _names(tx) == {(100, 1): "x" * 100, (100, 2): "Ben", (101, 1): "Anna"}
-        await answers.keep_names(tx, {}, known=False)
-        await answers.keep_names(tx, {(100, 2): "Benjamin", (100, 3): "Cleo"}, known=False)
+        await keep_names(tx, {}, known=False)
+        await keep_names(tx, {(100, 2): "Benjamin", (100, 3): "Cleo"}, known=False)
         assert await _names(tx) == {(100, 1): "x" * 100, (100, 2): "Ben", (101, 1): "Anna", (100, 3): "Cleo"}
 
 
 async def test_no_name_spoils_a_commit(store: Store) -> None:
     """Whatever a member is called, half of a surrogate pair included, is stored with everyone else's."""
     async with store.write() as tx:
-        await answers.keep_names(tx, {(100, 1): "Ann", (100, 2): "\ud83d Ben", (100, 3): "\x00"})
+        await keep_names(tx, {(100, 1): "Ann", (100, 2): "\ud83d Ben", (100, 3): "\x00"})
         assert await _names(tx) == {(100, 1): "Ann", (100, 2): "? Ben", (100, 3): "\x00"}
-
-
-# Boards
-
-
-async def test_results_add_up_by_member_and_date(store: Store) -> None:
-    """Scores are sums over ranked answers between two dates, with the member's name or `someone`."""
-    async with store.write() as tx:
-        await a_schedule(tx)
-        for number, day in enumerate((1, 2, 3), start=1):
-            asked = await a_round(tx, number, opened_on=date(2026, 11, day))
-            await boards.keep(tx, asked, [result(1), result(2, units=2520), result(3)], practice={3})
-        await boards.keep(tx, await a_round(tx, 4, guild_id=101), [result(1)], practice=())
-        await answers.keep_names(tx, {(100, 1): "Ann", (101, 2): "Not here"})
-        ann = Score(member_id=1, name="Ann", units=15120, answered=3, right=3)
-        ben = Score(member_id=2, name="someone", units=7560, answered=3, right=0)
-        assert await boards.scores(tx, 100) == [ann, ben]
-        since = await boards.scores(tx, 100, since=date(2026, 11, 2), until=date(2026, 11, 2))
-        assert [(each.member_id, each.answered) for each in since] == [(1, 1), (2, 1)]
-
-
-async def test_results_of_a_round_replace_the_earlier_ones(store: Store) -> None:
-    """Grading a round again leaves nothing of the first time, results or slips."""
-    async with store.write() as tx:
-        await a_schedule(tx)
-        asked = await a_round(tx)
-        await boards.keep(tx, asked, [result(1, slips=frozenset({"x", "y"})), result(2)], practice=())
-        await boards.keep(tx, asked, [result(1, units=0, slips=frozenset({"y"}))], practice=())
-        assert [(each.member_id, each.units) for each in await boards.scores(tx, 100)] == [(1, 0)]
-        assert await boards.slips_of(tx, 100, 1, limit=5) == [Slip(bank="sample", trap="y", times=1)]
-        await boards.keep(tx, asked, (), practice=())
-        assert await boards.scores(tx, 100) == []
-        assert await boards.slips_in(tx, 100, "sample") == {}
-
-
-async def test_slips_are_counted_by_member_and_by_server(store: Store) -> None:
-    """The most repeated traps come first, the latest first among equals; banks and servers are kept apart."""
-    async with store.write() as tx:
-        await a_schedule(tx)
-        for number, traps in enumerate(({"x", "y"}, {"y"}, {"z"}), start=1):
-            await boards.keep(tx, await a_round(tx, number), [result(1, slips=frozenset(traps))], practice=())
-        await boards.keep(tx, await a_round(tx, 4, bank="b"), [result(1, slips=frozenset({"x"}))], practice={1})
-        found = await boards.slips_of(tx, 100, 1, limit=3)
-        assert [(each.bank, each.trap, each.times) for each in found] == [
-            ("sample", "y", 2),
-            ("b", "x", 1),
-            ("sample", "z", 1),
-        ]
-        assert await boards.slips_in(tx, 100, "sample") == {"x": 1, "y": 2, "z": 1}
-        assert await boards.slips_in(tx, 101, "sample") == {}
-
-
-async def test_only_earlier_rounds_make_an_answer_practice(store: Store) -> None:
-    """A member is practising after a ranked answer to the same item in an earlier round, not because of a later one."""
-    async with store.write() as tx:
-        await a_schedule(tx)
-        first, second = await a_round(tx, 1), await a_round(tx, 2)
-        other = await a_round(tx, 3, posed=make_posed(make_item("other")))
-        await boards.keep(tx, first, [result(1), result(2)], practice={2})
-        assert await boards.ranked_since(tx, second, NOW.date()) == {1}
-        assert await boards.ranked_since(tx, second, NOW.date() + timedelta(days=1)) == frozenset()
-        assert await boards.ranked_since(tx, first, NOW.date()) == frozenset()
-        assert await boards.ranked_since(tx, other, NOW.date()) == frozenset()
-        await boards.keep(tx, second, [result(3)], practice=())
-        assert await boards.ranked_since(tx, first, NOW.date()) == frozenset()
 
 
 # Notices and the process

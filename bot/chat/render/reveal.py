@@ -11,9 +11,6 @@ from bot.domain.standings import Standing
 from bot.domain.trap import Trap
 from bot.services.ports import Reveal
 
-TOP = 10
-"""How many members the top of the day names."""
-
 _BRIEF = 160
 _SOURCES = 3
 _LATE = "-# I was away at closing time, so this closed late; letters on the post then counted."
@@ -118,8 +115,8 @@ def _shares(told: Reveal) -> str:
 def _top(told: Reveal) -> list[str]:
     if not told.top:
         return []
-    named = [_row(standing) for standing in told.top[:TOP]]
-    more = f", and {len(told.top) - TOP} more" if len(told.top) > TOP else ""
+    named = [_row(standing) for standing in told.top]
+    more = f", and {told.earners - len(told.top)} more" if told.earners > len(told.top) else ""
     return [f"**Top of the day:** {', '.join(named)}{more}"]
 
 

@@ -1,0 +1,142 @@
+"""Closing: the end of a round. Its last snapshot, its results in one transaction, and the reveal."""
+
+import logging
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from bot.domain.bank import Bank
+from bot.domain.rounds import Round, RoundState
+from bot.domain.standings import rank
+from bot.domain.tally import tally
+from bot.domain.trap import Trap
+from bot.services import troubles
+from bot.services.announcing import Announcer
+from bot.services.answering import Answering
+from bot.services.library import Library
+from bot.services.ports import TOP, Clock, Publisher, PublishFailed, Refusal, Reveal, Snapshot
+from bot.storage import answers, boards, rounds, schedules
+from bot.storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+_LATE = timedelta(minutes=2)
+
+_USED_UP_DAYS = 60
+"""A member's second answer to an item within so many days is practice: it earns no rank."""
+
+
+class Closing:
+    """Closes, grades and explains rounds. Each method takes its round as far as it can go; all can be repeated."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        publisher: Publisher,
+        *,
+        answering: Answering,
+        library: Library,
+        announcer: Announcer,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._publisher = publisher
+        self._answering = answering
+        self._library = library
+        self._announcer = announcer
+
+    async def close(self, opened: Round, *, outage_began: datetime | None) -> None:
+        """Stop taking answers, then grade and explain."""
+        now = self._clock()
+        late = now - opened.closes_at > _LATE
+        await self._answering.take_up(opened)
+        await self._answering.begin_closing(opened.id, late=late)
+        closing = replace(opened, state=RoundState.CLOSING, closing_at=now, closed_late=late)
+        await self.grade(closing, outage_began=outage_began)
+
+    async def grade(self, closing: Round, *, outage_began: datetime | None) -> None:
+        """Take the last snapshot, store the results and what they change on the boards, then explain."""
+        await self._answering.take_up(closing)
+        begun = self._answering.now_at()
+        snapshot = await self._last_snapshot(closing)
+        if snapshot is not None:
+            await self._answering.reconcile(closing.id, snapshot, begun=begun, outage_began=outage_began, closing=True)
+        held = self._answering.all_held(closing.id)
+        if held is None:
+            return
+        counted = tally(closing.posed, held)
+        late = closing.closed_late or (snapshot is not None and self._is_late(closing))
+        async with self._store.write() as tx:
+            # The reveal follows at once and counts as begun: after a crash, look for it before sending.
+            moved = await rounds.move(tx, closing, RoundState.CLOSED, attempts=1, closed_late=late)
+            if moved:
+                await boards.keep(tx, closing, counted.results, used_up_since=used_up_since(closing))
+        self._answering.dropped(closing.id)
+        if moved:
+            logger.info("round %d: closed with %d answers", closing.id, counted.participants)
+            await self.explain(replace(closing, state=RoundState.CLOSED, attempts=1, closed_late=late))
+
+    async def explain(self, closed: Round) -> None:
+        """Send the reveal, unless an earlier attempt did."""
+        reveal_id = await self._publisher.find_reveal(closed) if closed.attempts > 1 else None
+        if reveal_id is None:
+            reveal_id = await self._publisher.explain(await self._reveal(closed))
+        async with self._store.write() as tx:
+            moved = await rounds.move(tx, closed, RoundState.EXPLAINED, reveal_id=reveal_id, step_at=None)
+        if not moved:
+            logger.warning("round %d: dropped while it was being revealed", closed.id)
+            return
+        logger.info("round %d: explained", closed.id)
+        if closed.thread:
+            await self._discuss(replace(closed, reveal_id=reveal_id))
+
+    def _is_late(self, closing: Round) -> bool:
+        """Tell whether letters put on a post minutes after its close may be in a snapshot taken by now."""
+        return closing.closing_at is not None and self._clock() - closing.closing_at > _LATE
+
+    async def _last_snapshot(self, closing: Round) -> Snapshot | None:
+        try:
+            return await self._publisher.collect(closing)
+        except PublishFailed as failure:
+            if failure.why is not Refusal.FORBIDDEN:
+                raise
+            # What was received live counts; the reveal waits until the permission is back.
+            return None
+
+    async def _discuss(self, explained: Round) -> None:
+        try:
+            await self._publisher.discuss(explained)
+        except PublishFailed as failure:
+            async with self._store.read() as tx:
+                schedule = await schedules.by_id(tx, explained.schedule_id)
+            await self._announcer.tell(schedule, troubles.no_thread(schedule, failure.why))
+
+    async def _reveal(self, closed: Round) -> Reveal:
+        async with self._store.read() as tx:
+            held = (await answers.of_rounds(tx, [closed.id]))[closed.id]
+            top, earners = await boards.top_of_day(tx, closed.guild_id, closed.opened_on, limit=TOP)
+        item = closed.posed.item
+        bank = self._library.bank(closed.bank) if self._library.has(closed.bank) else None
+        lesson = bank.lessons.get(item.lesson) if bank is not None else None
+        return Reveal(
+            round=closed,
+            bank_title=bank.short_title if bank is not None else closed.bank,
+            lesson_id=item.lesson,
+            lesson_title=lesson.title if lesson is not None else item.lesson,
+            tally=tally(closed.posed, held),
+            traps=_traps_of(bank, closed),
+            sources=tuple(bank.sources[each] for each in item.sources if each in bank.sources) if bank else (),
+            top=tuple(rank(top)),
+            earners=earners,
+        )
+
+
+def used_up_since(closing: Round) -> date:
+    """Give the first date on which an earlier ranked answer to the same item makes an answer practice."""
+    return closing.opened_on - timedelta(days=_USED_UP_DAYS)
+
+
+def _traps_of(bank: Bank | None, closed: Round) -> dict[str, Trap]:
+    if bank is None:
+        return {}
+    return {trap: bank.traps[trap] for trap in closed.posed.item.traps if trap in bank.traps}
