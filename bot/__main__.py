@@ -1,4 +1,4 @@
-"""The command line: `trapwise run`, `playground`, `bank` and `health`; exit codes 0 fine, 1 problems, 2 wrong use."""
+"""The command line: `trapwise run`, `playground`, `bank` and the rest; exit codes 0 fine, 1 problems, 2 wrong use."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from bot import __version__, app, log
+from bot import __version__, app, log, upkeep
 from bot.chat.connection import ConnectionProblem, stay_connected
 from bot.chat.render.sizes import too_large
 from bot.content import cli as bank_commands
@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     play = commands.add_parser("playground", help="run the bot in a browser page, without Discord")
     playground.add_arguments(play)
     play.set_defaults(command=_play)
+    rebuild = commands.add_parser("rebuild", help="grade every stored answer again and put boards right")
+    rebuild.add_argument("--check", action="store_true", help="change nothing; exit code 1 when something differs")
+    rebuild.set_defaults(command=_rebuild)
     health = commands.add_parser("health", help="tell whether a running bot is alive (for containers)")
     health.set_defaults(command=_health)
     _add_bank_commands(commands.add_parser("bank", help="check and count lesson banks"))
@@ -115,6 +118,11 @@ def _play(args: argparse.Namespace) -> int:
         )
 
     return asyncio.run(playground.run(args, make_app=make_app, wall=app.system_clock))
+
+
+def _rebuild(args: argparse.Namespace) -> int:
+    database = load_settings().database_url
+    return asyncio.run(upkeep.rebuild(database, sys.stdout, clock=app.system_clock, mend=not args.check))
 
 
 def _health(args: argparse.Namespace) -> int:

@@ -36,6 +36,7 @@ SOUND = {
     "bot/__main__.py": "import bot.playground\n",
     "bot/playground/__init__.py": "import simcord, bot.app\n",
     "bot/app.py": "import bot.settings, bot.log, bot.chat\n",
+    "bot/upkeep.py": "import bot.services\n",
     "bot/settings.py": "import platformdirs, dotenv, pydantic\n",
     "bot/log.py": "import logging\n",
     "bot/chat/__init__.py": "import discord, bot.services\n",

@@ -57,12 +57,11 @@ async def keep(tx: Tx, closed: Round, found: Collection[Result], *, used_up_sinc
 
 async def drop(tx: Tx, asked: Round) -> None:
     """Take a round's results off the boards and forget them; a round that has none is left alone."""
+    await tx.execute(sa.delete(slips).where(slips.c.round_id == asked.id))
     stored = sa.select(sa.exists().where(results.c.round_id == asked.id))
-    if not (await tx.execute(stored)).scalar_one():
-        return
-    await totals.take_back(tx, asked)
-    for table in (results, slips):
-        await tx.execute(sa.delete(table).where(table.c.round_id == asked.id))
+    if (await tx.execute(stored)).scalar_one():
+        await totals.take_back(tx, asked)
+        await tx.execute(sa.delete(results).where(results.c.round_id == asked.id))
 
 
 async def earnings(tx: Tx, closed: Round, found: Collection[Result], *, used_up_since: date) -> dict[int, Earned]:
