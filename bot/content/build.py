@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 from bot.content import schema
 from bot.domain.bank import Bank, Blueprint, Domain, Objective, Source
@@ -90,9 +91,13 @@ def _item(entry: schema.ItemEntry, lesson: str, rule: MultipleRule) -> Item:
         objective=entry.objective,
         sources=tuple(entry.sources),
         rule=entry.rule or rule,
-        weight=Fraction(entry.weight),
+        weight=_weight(entry.weight),
         image=None if entry.image is None else Image(**vars(entry.image)),
     )
+
+
+_weight = lru_cache(Fraction)
+"""A weight as a fraction; there are ten of them."""
 
 
 def _option(entry: schema.OptionEntry) -> Option:

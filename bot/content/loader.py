@@ -63,13 +63,7 @@ def load_bank(folder: Path, *, rendered: SizeCheck | None = None) -> LoadResult:
     if not is_folder(folder):
         return LoadResult(bank=None, problems=(whole(folder, "there is no such folder"),))
     with _collector_at_rest():
-        draft, problems = _draft(folder)
-        problems += check_references(draft.files, complete=draft.complete)
-        bank = None if problems else _build(draft.files)
-        problems += check_bank(draft)
-    if bank is not None and rendered is not None:
-        problems += check_rendered(draft, bank, rendered)
-    return LoadResult(bank=None if problems else bank, problems=_sorted(problems))
+        return _load(folder, rendered)
 
 
 def load_banks(root: Path, *, rendered: SizeCheck | None = None) -> LoadedBanks:
@@ -85,6 +79,16 @@ def load_banks(root: Path, *, rendered: SizeCheck | None = None) -> LoadedBanks:
     }
     nothing = () if results else (whole(root, "there is no bank in this folder"),)
     return LoadedBanks(results=results, problems=nothing)
+
+
+def _load(folder: Path, rendered: SizeCheck | None) -> LoadResult:
+    draft, problems = _draft(folder)
+    problems += check_references(draft.files, complete=draft.complete)
+    bank = None if problems else _build(draft.files)
+    problems += check_bank(draft)
+    if bank is not None and rendered is not None:
+        problems += check_rendered(draft, bank, rendered)
+    return LoadResult(bank=None if problems else bank, problems=_sorted(problems))
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from bot.content import plain
 from bot.content.problems import quote
 from bot.content.scalars import Misread, resolve
 from bot.content.syntax import explain
@@ -58,7 +59,8 @@ class Document:
 
     `places` holds, by the identity of a list, the offsets of its entries, and by the identity of a
     mapping, the offsets of key, value, key, value …: one list of numbers per container keeps reading
-    fast, and lines are counted only for what has a problem.
+    fast, and lines are counted only for what has a problem. A file read without a parser has no
+    places; the parser finds them once they are asked for.
     """
 
     text: str
@@ -84,14 +86,19 @@ class Document:
         """The offset of the key at the end of a path; of the value where that is no key."""
         return self._walk(path, of_key=True)
 
+    @cached_property
+    def _placed(self) -> "Document":
+        return self if self.places or self.value is UNREAD else _parse(self.text)
+
     def _walk(self, path: Path, *, of_key: bool) -> int:
-        value, offset = self.value, self.start
+        placed = self._placed
+        value, offset = placed.value, placed.start
         for depth, part in enumerate(path, start=1):
             if isinstance(value, dict) and isinstance(part, str) and part in value:
                 place = 2 * list(value).index(part) + (0 if of_key and depth == len(path) else 1)
-                offset, value = self.places[id(value)][place], value[part]
+                offset, value = placed.places[id(value)][place], value[part]
             elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-                offset, value = self.places[id(value)][part], value[part]
+                offset, value = placed.places[id(value)][part], value[part]
             else:
                 break
         return offset
@@ -102,6 +109,12 @@ def read(data: bytes) -> Document:
     text, problem = _text(data)
     if problem is not None:
         return Document(text=text, problems=(problem,))
+    value = plain.read(text)
+    return _parse(text) if value is None else Document(text=text, value=value)
+
+
+def _parse(text: str) -> Document:
+    """The same by the parser, which knows all of YAML and where everything stands."""
     loader = _LOADER(text)
     builder = _Builder(text, loader.get_event)
     try:

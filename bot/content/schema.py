@@ -1,8 +1,11 @@
 """What each kind of content file may hold: one pydantic model per kind, from which JSON Schemas are written."""
 
+import ast
 import json
 from collections.abc import Mapping
 from enum import StrEnum
+from inspect import cleandoc
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -30,7 +33,9 @@ _WORD = Field(strict=False)
 class Entry(BaseModel):
     """What every model shares: no key beyond the named ones, no value turned into another type."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
+    # Looking for docstrings in the source takes long, and only the JSON Schemas show them; deferred, no model is
+    # built twice, for itself and inside another.
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 class ObjectiveEntry(Entry):
@@ -265,7 +270,28 @@ MODELS: Final[Mapping[FileKind, type[Entry]]] = {
 def schema_text(kind: FileKind) -> str:
     """The JSON Schema of one kind of file, as it is shipped."""
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(head | MODELS[kind].model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+    model = MODELS[kind]
+    schema = model.model_json_schema()
+    texts = _docstrings()
+    for name, part in {model.__name__: schema, **schema.get("$defs", {})}.items():
+        for key, text in texts.get(name, {}).items():
+            described = part["properties"][key] | {"description": text}
+            part["properties"][key] = dict(sorted(described.items()))
+    return json.dumps(head | schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _docstrings() -> Mapping[str, Mapping[str, str]]:
+    """What stands in quotes below the fields of the models, by model and field."""
+    source = ast.parse(Path(__file__).read_text(encoding="utf-8"))
+    found: dict[str, dict[str, str]] = {}
+    for model in source.body:
+        if not isinstance(model, ast.ClassDef):
+            continue
+        for field, below in pairwise(model.body):
+            match field, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    found.setdefault(model.name, {})[name] = cleandoc(text)
+    return found
 
 
 def write_schemas(folder: Path) -> list[Path]:

@@ -2,18 +2,14 @@
 
 import glob
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from bot.storage import dialect
 
+_FOLDER = Path(__file__).parent / "migrations"
 _COPIES_KEPT = 3
-
 
 _OURS = frozenset({"schedules", "rounds", "answers"})
 """Tables that every revision has: they tell a database of ours from another program's that Alembic migrates, too."""
@@ -26,14 +22,13 @@ def is_ours(tables: frozenset[str]) -> bool:
 
 def newest() -> str:
     """Give the revision that this version of Trapwise works with."""
-    head = _scripts().get_current_head()
-    assert head is not None
-    return head
+    return max(known())
 
 
 def known() -> frozenset[str]:
     """Give every revision that this version can bring up to date."""
-    return frozenset(script.revision for script in _scripts().walk_revisions())
+    # The names of the scripts say it: a start that migrates nothing has no use for Alembic, which takes its time.
+    return frozenset(file.name.partition("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
 def upgrade(connection: Connection) -> None:
@@ -42,7 +37,12 @@ def upgrade(connection: Connection) -> None:
     Raises:
         ValueError: afterwards some row would refer to one that is not there; the transaction must be rolled back.
     """
-    config = _config()
+    from alembic import command  # noqa: PLC0415 - loaded when needed, which is hardly ever
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
@@ -62,15 +62,3 @@ def keep_copy(file: Path, *, now: datetime) -> Path:
     for old in sorted(file.parent.glob(f"{glob.escape(file.name)}.before-{'[0-9]' * 8}T{'[0-9]' * 6}"))[:-_COPIES_KEPT]:
         old.unlink()
     return copy
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-@cache
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from bot.storage import dialect, migrating
 from bot.storage.store import StorageProblem, Store, open_store
@@ -46,24 +46,16 @@ _FAIL = """
 
 
 @pytest.fixture
-def future(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Future]:
+def future(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Future:
     """Give a function that adds a revision after ours, as the next version of Trapwise will."""
     folder = tmp_path / "migrations"
     shutil.copytree(Path(migrating.__file__).parent / "migrations", folder)
 
-    def config() -> Config:
-        made = Config()
-        made.set_main_option("script_location", str(folder))
-        made.set_main_option("path_separator", "os")
-        return made
-
     def add(body: str) -> None:
         (folder / "versions" / "0002_next.py").write_text(_NEXT.format(body=body), encoding="utf-8")
-        monkeypatch.setattr(migrating, "_config", config)
-        migrating._scripts.cache_clear()
+        monkeypatch.setattr(migrating, "_FOLDER", folder)
 
-    yield add
-    migrating._scripts.cache_clear()
+    return add
 
 
 def rows(file: Path, query: str) -> list[tuple[object, ...]]:
@@ -104,6 +96,13 @@ async def test_the_migrations_make_the_schema_that_the_queries_expect(store: Sto
 
     async with store.read() as tx:
         assert await tx.run_sync(compare) == []
+
+
+def test_scripts_are_named_for_their_revisions() -> None:
+    """What the names of the scripts say, by which a start knows where it is, is what Alembic finds in them."""
+    scripts = ScriptDirectory(str(migrating._FOLDER))
+    assert migrating.known() == {script.revision for script in scripts.walk_revisions()}
+    assert migrating.newest() == scripts.get_current_head()
 
 
 async def test_a_database_of_the_newest_schema_is_not_copied(database: Path) -> None:
