@@ -35,10 +35,16 @@ def tally(posed: PosedItem, answers: Mapping[int, Answer]) -> Tally:
     given = {member: answer for member, answer in answers.items() if answer.given}
     chosen = dict.fromkeys(posed.letters, 0)
     results = []
+    # Thousands of members give the same few answers: each is graded once.
+    earned: dict[tuple[str, bool], tuple[Mark, int, frozenset[str]]] = {}
     for member, answer in given.items():
         for letter in answer.choice if not answer.unresolved else "":
             chosen[letter] += 1
-        results.append(_result(posed, member, answer))
+        what = (answer.choice, answer.unresolved)
+        if what not in earned:
+            earned[what] = _earned(posed, answer)
+        mark, count, fallen_for = earned[what]
+        results.append(Result(member_id=member, mark=mark, units=count, slips=fallen_for))
     return Tally(
         participants=len(given),
         fully_right=sum(result.mark.fraction == 1 for result in results),
@@ -57,6 +63,6 @@ def slips(posed: PosedItem, answer: Answer) -> frozenset[str]:
     )
 
 
-def _result(posed: PosedItem, member: int, answer: Answer) -> Result:
+def _earned(posed: PosedItem, answer: Answer) -> tuple[Mark, int, frozenset[str]]:
     mark = grade(posed, answer)
-    return Result(member_id=member, mark=mark, units=units(mark, posed.item.weight), slips=slips(posed, answer))
+    return mark, units(mark, posed.item.weight), slips(posed, answer)

@@ -4,11 +4,29 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects import sqlite
 
 from bot.domain.answer import Answer, Came, Surface
+from bot.storage import bulk
+from bot.storage.columns import Instant
 from bot.storage.store import Tx
 from bot.storage.tables import answers
+
+_SQLITE = sqlite.dialect()
+_INSTANT = Instant()
+
+
+def _keep() -> sa.Insert:
+    """Write the statement that stores any number of rows over what was there."""
+    columns = answers.c.keys()
+    # SQLite needs a condition there, or it would take ON for the beginning of a join's.
+    statement = sqlite.insert(answers).from_select(columns, sa.select(*bulk.fields(len(columns))).where(sa.true()))
+    key = answers.primary_key.columns.keys()
+    kept = {name: statement.excluded[name] for name in columns if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=kept)
+
+
+_KEEP = _keep()
 
 
 async def of_rounds(tx: Tx, round_ids: Collection[int]) -> Mapping[int, dict[int, Answer]]:
@@ -28,19 +46,15 @@ async def of_member(tx: Tx, round_id: int, member_id: int) -> Answer | None:
 
 async def keep(tx: Tx, changed: Mapping[tuple[int, int], Answer]) -> None:
     """Store answers by (round id, member id), over what was there."""
-    if not changed:
-        return
-    statement = insert(answers)
-    kept = ("seen", "choice", "unresolved", "surface", "came", "at")
-    await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["round_id", "member_id"], set_={name: statement.excluded[name] for name in kept}
-        ),
-        [
-            {"round_id": round_id, "member_id": member_id} | {name: getattr(answer, name) for name in kept}
-            for (round_id, member_id), answer in changed.items()
-        ],
-    )
+    if changed:
+        rows = [_row(round_id, member_id, answer) for (round_id, member_id), answer in changed.items()]
+        await tx.execute(_KEEP, {"rows": bulk.written(rows)})
+
+
+def _row(round_id: int, member_id: int, answer: Answer) -> tuple[object, ...]:
+    """Write an answer as its row, in the order of the table's columns."""
+    at = _INSTANT.process_bind_param(answer.at, _SQLITE)
+    return round_id, member_id, answer.seen, answer.choice, answer.unresolved, answer.surface, answer.came, at
 
 
 def _answer(row: sa.Row[Any]) -> Answer:

@@ -1,5 +1,6 @@
 """Queries about results: what members earned, and the traps they fell for."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +11,31 @@ import sqlalchemy as sa
 from bot.domain.rounds import Round
 from bot.domain.standings import Score
 from bot.domain.tally import Result
-from bot.storage import totals
+from bot.storage import bulk, totals
 from bot.storage.members import NOBODY
 from bot.storage.store import Tx
 from bot.storage.tables import members, results, rounds, slips
+
+
+def _keep(table: sa.Table, **values: sa.ColumnElement[Any]) -> sa.Insert:
+    """Write the statement that stores one row, but for its member, for each id of a JSON array."""
+    return sa.insert(table).from_select(["member_id", *values], sa.select(bulk.values(), *values.values()))
+
+
+_KEEP_RESULTS = _keep(
+    results,
+    round_id=sa.bindparam("of_round", type_=sa.Integer),
+    units=sa.bindparam("units", type_=sa.Integer),
+    full=sa.bindparam("full", type_=sa.Boolean),
+    ranked=sa.bindparam("ranked", type_=sa.Boolean),
+)
+_KEEP_SLIPS = _keep(
+    slips,
+    round_id=sa.bindparam("of_round", type_=sa.Integer),
+    guild_id=sa.bindparam("of_guild", type_=sa.BigInteger),
+    bank=sa.bindparam("of_bank", type_=sa.Text),
+    trap=sa.bindparam("trap", type_=sa.Text),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,23 +57,18 @@ async def keep(tx: Tx, closed: Round, found: Collection[Result], *, used_up_sinc
     earned = await earnings(tx, closed, found, used_up_since=used_up_since)
     if not earned:
         return
-    rows = [
-        {
-            "round_id": closed.id,
-            "member_id": member_id,
-            "units": each.units,
-            "full": each.full,
-            "ranked": each.ranked,
-        }
-        for member_id, each in earned.items()
-    ]
-    await tx.execute(sa.insert(results), rows)
-    where = {"round_id": closed.id, "guild_id": closed.guild_id, "bank": closed.bank}
-    fallen = [
-        where | {"member_id": member_id, "trap": trap} for member_id, each in earned.items() for trap in each.slips
-    ]
-    if fallen:
-        await tx.execute(sa.insert(slips), fallen)
+    where = {"of_round": closed.id, "of_guild": closed.guild_id, "of_bank": closed.bank}
+    same: dict[Earned, list[int]] = defaultdict(list)
+    fallen: dict[str, list[int]] = defaultdict(list)
+    for member_id, each in earned.items():
+        same[each].append(member_id)
+    for each, member_ids in same.items():
+        values = {"units": each.units, "full": each.full, "ranked": each.ranked}
+        await tx.execute(_KEEP_RESULTS, where | values | {"rows": bulk.written(member_ids)})
+        for trap in each.slips:
+            fallen[trap] += member_ids
+    for trap, member_ids in fallen.items():
+        await tx.execute(_KEEP_SLIPS, where | {"trap": trap, "rows": bulk.written(member_ids)})
     await totals.add(tx, closed)
 
 
@@ -67,15 +84,17 @@ async def drop(tx: Tx, asked: Round) -> None:
 async def earnings(tx: Tx, closed: Round, found: Collection[Result], *, used_up_since: date) -> dict[int, Earned]:
     """Give what `keep` would store, by member."""
     practice = await _ranked_since(tx, closed, used_up_since)
-    return {
-        result.member_id: Earned(
-            units=result.units,
-            full=result.mark.fraction == 1,
-            ranked=result.member_id not in practice,
-            slips=frozenset(result.slips),
-        )
-        for result in found
-    }
+    # Members share what they earned alike: in one round there are but a few such values, and units tell which.
+    made: dict[tuple[int, bool, frozenset[str]], Earned] = {}
+    earned = {}
+    for result in found:
+        ranked = result.member_id not in practice
+        what = (result.units, ranked, result.slips)
+        if what not in made:
+            full = result.mark.fraction == 1
+            made[what] = Earned(units=result.units, full=full, ranked=ranked, slips=result.slips)
+        earned[result.member_id] = made[what]
+    return earned
 
 
 async def kept(tx: Tx, round_id: int) -> dict[int, Earned]:

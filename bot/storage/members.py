@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.standings import name_key
+from bot.storage import bulk
 from bot.storage.store import Tx
 from bot.storage.tables import members, totals
 
@@ -17,34 +18,31 @@ _MAX_NAME = 100
 _NAMED = sa.select(members.c.name_key).where(
     members.c.guild_id == totals.c.guild_id, members.c.member_id == totals.c.member_id
 )
-_RENAMED = (
+_THEIRS = sa.tuple_(totals.c.guild_id, totals.c.member_id)
+_RENAME_TOTALS = (
     sa.update(totals)
-    .where(
-        totals.c.guild_id == sa.bindparam("of_guild"),
-        totals.c.member_id == sa.bindparam("of_member"),
-        totals.c.name_key != _NAMED.scalar_subquery(),
-    )
+    .where(_THEIRS.in_(sa.select(*bulk.fields(2))), totals.c.name_key != _NAMED.scalar_subquery())
     .values(name_key=_NAMED.scalar_subquery())
 )
+_COLUMNS = ("guild_id", "member_id", "name", "name_key")
+# SQLite needs a condition there, or it would take ON for the beginning of a join's.
+_GIVEN = insert(members).from_select(_COLUMNS, sa.select(*bulk.fields(len(_COLUMNS))).where(sa.true()))
+_KEEP = _GIVEN.on_conflict_do_update(
+    index_elements=_COLUMNS[:2], set_={name: _GIVEN.excluded[name] for name in _COLUMNS[2:]}
+)
+_GUESS = _GIVEN.on_conflict_do_nothing(index_elements=_COLUMNS[:2])
 
 
 async def keep_names(tx: Tx, names: Mapping[tuple[int, int], str], *, known: bool = True) -> None:
     """Store display names by (server id, member id); over what was there when they are `known`, else for strangers."""
-    if not names:
-        return
-    rows = [_row(guild_id, member_id, name) for (guild_id, member_id), name in names.items()]
-    statement, key = insert(members), ["guild_id", "member_id"]
-    renamed = {name: statement.excluded[name] for name in ("name", "name_key")}
-    await tx.execute(
-        statement.on_conflict_do_update(index_elements=key, set_=renamed)
-        if known
-        else statement.on_conflict_do_nothing(index_elements=key),
-        rows,
-    )
-    await tx.execute(_RENAMED, [{"of_guild": row["guild_id"], "of_member": row["member_id"]} for row in rows])
+    if names:
+        rows = {"rows": bulk.written(_row(*key, name) for key, name in names.items())}
+        await tx.execute(_KEEP if known else _GUESS, rows)
+        await tx.execute(_RENAME_TOTALS, rows)
 
 
-def _row(guild_id: int, member_id: int, name: str) -> dict[str, object]:
-    # Half a surrogate pair, which JSON can carry and UTF-8 cannot, would fail everybody's answers of the same commit.
-    name = name[:_MAX_NAME].encode(errors="replace").decode()
-    return {"guild_id": guild_id, "member_id": member_id, "name": name, "name_key": name_key(name)}
+def _row(guild_id: int, member_id: int, name: str) -> tuple[int, int, str, str]:
+    # Half a surrogate pair, which Discord's JSON can carry and UTF-8 cannot, would fail everybody's answers of the same
+    # commit; at a NUL the database would stop reading.
+    name = name[:_MAX_NAME].encode(errors="replace").decode().replace("\0", "?")
+    return guild_id, member_id, name, name_key(name)

@@ -2,8 +2,10 @@
 
 from fractions import Fraction
 
-from bot.domain.item import MultipleRule
+from bot.domain.item import LETTERS, MultipleRule
 from bot.domain.kinds.base import Mark, Reading
+
+_ONE = {letter: Reading(choice=letter) for letter in LETTERS}
 
 
 class Single:
@@ -13,8 +15,8 @@ class Single:
         return "Choose one"
 
     def read(self, *, choice: str, seen: str, latest: str, added: str, gone: str) -> Reading:  # noqa: ARG002
-        if len(added) == 1:
-            return Reading(choice=added)
+        if added in _ONE:
+            return _ONE[added]
         if added:
             return Reading(choice="".join(sorted(added)), unresolved=True)
         left = "".join(letter for letter in choice if letter not in gone)
