@@ -37,13 +37,14 @@ def configure(level: str, fmt: Literal["text", "json"], stream: TextIO, *, token
 
 
 def calm(record: logging.LogRecord) -> bool:
-    """Turn discord.py's trace of every lost connection into one warning: it reconnects by itself."""
-    if record.name == "discord.client" and "reconnect" in str(record.msg) and record.exc_info:
-        cause = record.exc_info[0]
-        record.msg = f"{record.msg} ({cause.__name__ if cause is not None else 'unknown'})"
-        record.exc_info = record.exc_text = None
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-    return True
+    """Leave out what discord.py says at every attempt: `bot.chat` tells of each outage when it begins and ends.
+
+    What it says of an attempt is a trace, of a limited request a line; a flood of them hides the one that matters.
+    """
+    text = str(record.msg)
+    reconnects = record.name == "discord.client" and "reconnect" in text
+    limited = record.name in ("discord.http", "discord.webhook.async_") and "ate limit" in text
+    return not reconnects and not limited
 
 
 class Redact(logging.Filter):

@@ -13,10 +13,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat.gone import Gone
 from bot.chat.permissions import invited_with
 from bot.chat.replies import in_time, refuse
 from bot.chat.services import Services
 from bot.chat.surfaces.reactions import Reactions
+from bot.chat.traffic import Traffic
 from bot.domain.schedule import Pause
 from bot.services.ports import PublishFailed, Refusal
 from bot.services.registry import CommandRegistry
@@ -61,6 +63,7 @@ class TrapwiseClient(commands.Bot):
     def __init__(self) -> None:
         # discord.py would warn at every start of packages that only voice needs.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        self.traffic = Traffic()
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -70,8 +73,10 @@ class TrapwiseClient(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            http_trace=self.traffic.trace,
         )
         self._lost_at: datetime | None = None
+        self._gone = Gone()
         self._loop_task: asyncio.Task[None] | None = None
 
     def begin(
@@ -102,12 +107,19 @@ class TrapwiseClient(commands.Bot):
     async def close(self) -> None:
         """Stop ticking, let what is under way finish, and disconnect."""
         if self._loop_task is not None:
+            await _within(_PATIENCE_SECONDS, self._stop_ticking(self._loop_task))
+            # What still goes on is waited for even so: cancelled once more, a statement would never end.
             self._loop_task.cancel()
-            await _within(_PATIENCE_SECONDS, self.services.daily.stop())
+            await asyncio.wait({self._loop_task}, timeout=_LAST_SECONDS)
+        self._gone.forget()
         await super().close()
         if self._loop_task is not None:
             # No more events come now: what was received is committed, however slow a step was.
             await _within(_LAST_SECONDS, self.services.answering.stop())
+
+    async def _stop_ticking(self, ticking: asyncio.Task[None]) -> None:
+        await self.services.daily.stop()
+        await asyncio.wait({ticking})
 
     def invitation(self) -> str:
         """Give the link with which an organiser adds the bot to a server."""
@@ -119,16 +131,21 @@ class TrapwiseClient(commands.Bot):
     async def on_connect(self) -> None:
         """Repair what was missed: this is a first connection, or one that could not resume."""
         lost, self._lost_at = self._lost_at, None
+        self._gone.over("what happened meanwhile is being read from the posts")
         await self.services.daily.catch_up(outage_began=lost)
 
     async def on_resumed(self) -> None:
         """Forget the gap: Discord has replayed what happened in it."""
         self._lost_at = None
+        self._gone.over("Discord has replayed what happened meanwhile")
 
     async def on_disconnect(self) -> None:
         """Remember since when events may be missing."""
+        if self._closing_task is not None:
+            return
         if self._lost_at is None and hasattr(self, "services"):
             self._lost_at = self.services.clock()
+        self._gone.begin()
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         await self._reactions.added(event)

@@ -56,7 +56,7 @@ async def _run(client: TrapwiseClient, token: str) -> None:
             if getattr(client, "ws", None) is not None:
                 raise
             wait = backoff.delay()
-            logger.warning("the gateway does not answer; trying again in %.0f s", wait)
+            logger.debug("the gateway does not answer; trying again in %.0f s", wait)
             await asyncio.sleep(wait)
 
 

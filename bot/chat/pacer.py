@@ -31,14 +31,19 @@ class Pacer:
         self._burst = burst
         self._tokens = burst
         self._filled = now()
+        self._held_until = float("-inf")
         self._tickets = 0
         # In the order of arrival; a dict because whoever is cancelled leaves from the middle.
         self._waiting: dict[Urgency, dict[int, None]] = {urgency: {} for urgency in Urgency}
 
+    def hold(self, seconds: float) -> None:
+        """Let nothing go for a while: Discord has asked for it, and counts what is sent nevertheless."""
+        self._held_until = max(self._held_until, self._now() + seconds)
+
     async def turn(self, urgency: Urgency) -> None:
         """Wait until a request of this urgency may go."""
         self._refill()
-        if self._tokens >= 1 and not any(self._waiting.values()):
+        if self._tokens >= 1 and not any(self._waiting.values()) and not self._held():
             self._tokens -= 1
             return
         self._tickets += 1
@@ -55,7 +60,7 @@ class Pacer:
     def spare(self) -> bool:
         """Take a turn for something that can be left out; false when anything else needs it."""
         self._refill()
-        if any(self._waiting.values()) or self._tokens < self._burst / 2:
+        if any(self._waiting.values()) or self._tokens < self._burst / 2 or self._held():
             return False
         self._tokens -= 1
         return True
@@ -63,11 +68,17 @@ class Pacer:
     def _wait(self, ticket: int, urgency: Urgency) -> float:
         """Tell how long a ticket has to wait at least, in seconds; 0 when it may go now."""
         self._refill()
+        if held := self._held():
+            return held
         first = next(iter(self._waiting[urgency]))
         ahead = ticket - first + sum(len(self._waiting[other]) for other in Urgency if other < urgency)
         if ahead == 0 and self._tokens >= 1:
             return 0.0
         return max(ahead + 1 - self._tokens, 0.5) / self._rate
+
+    def _held(self) -> float:
+        """Tell how long nothing may go, in seconds."""
+        return max(self._held_until - self._now(), 0.0)
 
     def _refill(self) -> None:
         now = self._now()

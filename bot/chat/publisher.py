@@ -198,6 +198,10 @@ class DiscordPublisher:
             async for message in history:
                 if message.author == self._client.user and fits(message):
                     return message
+            # A clock that was ahead when the round was planned lets all that look into the future.
+            async for message in self._channel(wanted).history(limit=_PAGE):
+                if message.author == self._client.user and fits(message):
+                    return message
         return None
 
     def _files(self, posting: Posting) -> list[discord.File]:

@@ -110,6 +110,10 @@ class PausedByTrouble(TrapwiseError):
     """Schedule {name} is paused because {why}: mend that, then `/schedule resume`."""
 
 
+class AnswerWaits(TrapwiseError):
+    """Your answer counts once it is stored, which I cannot do just now: look at **My answer** again in a minute."""
+
+
 class NotOpen(TrapwiseError):
     """This question is closed: answers can no longer change."""
 

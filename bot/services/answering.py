@@ -6,11 +6,12 @@ A change is merged in memory at once, and its sender waits for the commit that h
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.answer import Answer, chosen_privately, cleared, lifted, reconciled, tapped, tidied
-from bot.domain.errors import NotOpen
+from bot.domain.errors import AnswerWaits, NotOpen
 from bot.domain.item import LETTERS
 from bot.domain.rounds import Round, RoundState
 from bot.services.ports import Clock, Snapshot
@@ -19,11 +20,17 @@ from bot.storage import answers as stored
 from bot.storage import rounds as ledger
 from bot.storage.store import Store
 
+_MOST_WAITING = 5_000
+"""So many callers wait at most for a database in trouble: each costs kilobytes, what they hold next to nothing."""
+
+_PATIENCE_SECONDS = 10.0
+
 
 class Verdict(StrEnum):
-    """What became of a letter."""
+    """What became of a letter. One that is `HELD` will be stored when the database is well again."""
 
     RECORDED = "recorded"
+    HELD = "held"
     LATE = "late"
     IGNORED = "ignored"
 
@@ -40,6 +47,9 @@ class Answering:
         self._tidied: set[tuple[int, int, str]] = set()
         self._posting: dict[int, asyncio.Future[None]] = {}
         self._sequence = 0
+        self._waiting = 0
+        # Whether another process works on the same database, by mistake.
+        self.shared = False
 
     async def load(self) -> list[Round]:
         """Take up every round under way from the database; gives the open and closing ones."""
@@ -49,6 +59,12 @@ class Answering:
         for each in found:
             self._take_up(each, held[each.id])
         return found
+
+    def seeded(self, round_id: int) -> None:
+        """Note that a post has the bot's own letters: one that is missing from now on was cleared."""
+        live = self._live.get(round_id)
+        if live is not None:
+            live.round = replace(live.round, seeded=True)
 
     def opened(self, asked: Round) -> None:
         """Begin to take answers for a round that was just posted."""
@@ -65,6 +81,10 @@ class Answering:
             known.set_result(None)
             if self._posting.get(channel_id) is known:
                 del self._posting[channel_id]
+
+    def is_posting(self, channel_id: int) -> bool:
+        """Tell whether a question is being sent to a channel."""
+        return channel_id in self._posting
 
     async def once_posted(self, channel_id: int, message_id: int) -> Round | None:
         """Give the round of a post that may be on its way to the ledger; at once where nothing is being posted."""
@@ -120,8 +140,7 @@ class Answering:
         )
         if verdict is Verdict.RECORDED and name is not None:
             self._writing.rename(live.round.guild_id, member_id, name)
-        await self._writing.committed()
-        return verdict
+        return verdict if await self._stored() else Verdict.HELD
 
     async def lift(self, message_id: int, member_id: int, mark: str) -> Verdict:
         """Record a letter that disappeared from a post; one that the bot itself removed withdraws nothing."""
@@ -142,8 +161,7 @@ class Answering:
             return lifted(held, mark, kind=live.round.posed.item.kind, now=now)
 
         verdict = self._change(live, member_id, change, now)
-        await self._writing.committed()
-        return verdict
+        return verdict if await self._stored() else Verdict.HELD
 
     async def clear(self, message_id: int, letters: str = LETTERS) -> Round | None:
         """Record that a moderator cleared letters: no answer is withdrawn. Gives the round, to be seeded again."""
@@ -151,6 +169,7 @@ class Answering:
         if live is None:
             return None
         now = self._clock()
+        live.clears.append((self.now_at(), letters))
         for member_id in list(live.answers):
             self._change(live, member_id, lambda held: cleared(held, letters), now)
         await self._writing.committed()
@@ -161,6 +180,7 @@ class Answering:
 
         Raises:
             NotOpen: the round takes no answers any more.
+            AnswerWaits: the database takes nothing just now; the answer counts once it is stored.
             ValueError: the round has no option of such a letter.
         """
         live = self._live.get(round_id)
@@ -173,7 +193,11 @@ class Answering:
         self._change(live, member_id, lambda held: chosen_privately(held, letters, now=now), now)
         if name is not None:
             self._writing.rename(live.round.guild_id, member_id, name)
-        await self._writing.committed()
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._writing.committed()
+        except TimeoutError:
+            raise AnswerWaits from None
         return live.answers[member_id]
 
     def mark_tidied(self, message_id: int, member_id: int, mark: str) -> None:
@@ -185,7 +209,8 @@ class Answering:
         self._tidied.discard((message_id, member_id, mark))
 
     def now_at(self) -> int:
-        """Give the present place in the order of changes; a snapshot begun now is compared by it."""
+        """Give the next place in the order of changes; a snapshot begun now is compared by it."""
+        self._sequence += 1
         return self._sequence
 
     async def reconcile(
@@ -200,12 +225,19 @@ class Answering:
         """Bring a round in line with a snapshot that was begun at place `begun`; gives how many answers changed.
 
         Members who did something since are skipped: what they did live is newer than the snapshot. Once a round closes,
-        only the snapshot of its `closing` counts, and not for members who did something after it closed.
+        only the snapshot of its `closing` counts, and not for members who did something after it closed. A snapshot
+        that one begun later has overtaken counts for nobody.
         """
         live = self._live.get(round_id)
-        if live is None or live.closing is not closing:
+        if live is None or live.closing is not closing or begun < live.compared:
             return 0
+        live.compared = begun
+        swept = "".join(letters for at, letters in live.clears if at > begun)
+        if self.shared:
+            await self._take_over(live)
         begun = begun if live.closed_at is None else min(begun, live.closed_at)
+        # A letter that the bot has not put there yet was cleared by nobody.
+        wiped = snapshot.unseeded if live.round.seeded else ""
         now, changed = self._clock(), 0
         for member_id in set(snapshot.marks) | set(live.answers):
             if live.touched.get(member_id, 0) > begun:
@@ -216,9 +248,10 @@ class Answering:
                 snapshot.marks.get(member_id, frozenset()),
                 kind=live.round.posed.item.kind,
                 now=now,
-                cleared_letters=snapshot.unseeded,
+                cleared_letters=wiped,
                 outage_began=outage_began,
             )
+            after = cleared(after, swept)
             if after != (before or Answer(at=now)):
                 changed += before is None or (after.choice, after.unresolved) != (before.choice, before.unresolved)
                 self._writing.hold(live, member_id, after)
@@ -251,6 +284,27 @@ class Answering:
         live = Live(round=found, answers=held, closed_at=closed_at)
         self._live[found.id] = live
         self._by_message[found.message_id] = live
+
+    async def _stored(self) -> bool:
+        """Wait for the commit of everything received so far; false when too many wait already for one that fails."""
+        if self._waiting >= _MOST_WAITING and self._store.trouble is not None:
+            return False
+        self._waiting += 1
+        try:
+            await self._writing.committed()
+        finally:
+            self._waiting -= 1
+        return True
+
+    async def _take_over(self, live: Live) -> None:
+        """Hold what another process has stored: it may have heard what we did not."""
+        since = self._sequence
+        await self._writing.committed()
+        async with self._store.read() as tx:
+            held = (await stored.of_rounds(tx, [live.round.id]))[live.round.id]
+        for member_id, answer in held.items():
+            if live.touched.get(member_id, 0) <= since:
+                live.answers[member_id] = answer
 
     def _change(self, live: Live, member_id: int, change: Callable[[Answer], Answer], now: datetime) -> Verdict:
         self._touch(live, member_id)

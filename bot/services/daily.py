@@ -10,15 +10,19 @@ from bot.domain.rounds import Round
 from bot.services.answering import Answering
 from bot.services.planning import Planner
 from bot.services.ports import Clock
-from bot.services.stepping import Stepper
+from bot.services.stepping import LEASE, Stepper
+from bot.services.watching import Watch
 from bot.storage import process, rounds, schedules
-from bot.storage.store import Store
+from bot.storage.store import StorageBusy, Store
 
 logger = logging.getLogger(__name__)
 
 _ALIVE = "alive"
 _AT_ONCE = 8
 """How many servers' posts are compared with what was received at the same time."""
+
+_STORAGE_WAIT = timedelta(seconds=2)
+"""How soon a tick is tried again that the database took no note of."""
 
 
 class Daily:
@@ -34,6 +38,7 @@ class Daily:
         stepper: Stepper,
         longest_nap: timedelta,
         beat: Callable[[], None],
+        watch: Watch | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -42,39 +47,64 @@ class Daily:
         self._stepper = stepper
         self._longest_nap = longest_nap
         self._beat = beat
+        self._watch = watch or Watch()
+        store.troubled = self.wake
+        self._hastens = False
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._nap: asyncio.Task[None] | None = None
         self._woken = False
         self._stopping = False
+        # Whether something may have been missed that no full diff has found yet.
+        self._unrepaired = False
+        self._catch_ups = 0
 
     async def begin(self) -> None:
         """Take up where the last run stopped: load the answers and learn when the outage began."""
         async with self._store.read() as tx:
             alive = await process.recall(tx, _ALIVE)
         if alive is not None:
-            self._stepper.outage_began = datetime.fromisoformat(alive)
+            # A clock that was set back since must not make what is answered from now on look older than the outage.
+            self._stepper.outage_began = min(datetime.fromisoformat(alive), self._clock())
+            self._unrepaired = True
+        self._hastens = True  # as far as a process that starts can know
         await self._answering.load()
 
     async def catch_up(self, *, outage_began: datetime | None = None) -> None:
-        """Repair what was missed on every open round's post: additions and withdrawals."""
-        if outage_began is not None:
+        """Repair what was missed on every open round's post: additions and withdrawals.
+
+        An outage counts from its beginning until all of it is repaired, whatever other outages follow meanwhile.
+        """
+        if outage_began is not None and not self._unrepaired:
             self._stepper.outage_began = outage_began
+        self._unrepaired = True
+        self._catch_ups = this = self._catch_ups + 1
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def repair(asked: Round) -> None:
+        async def repair(asked: Round) -> bool:
             async with gate:
                 try:
-                    await self._stepper.reconcile(asked)
+                    return await self._stepper.reconcile(asked)
                 except Exception:
                     logger.exception("round %d: catching up failed; its close will try again", asked.id)
+                    return False
 
-        await asyncio.gather(*(repair(asked) for asked in self._answering.open_rounds()))
+        repaired = await asyncio.gather(*(repair(asked) for asked in self._answering.open_rounds()))
+        if this == self._catch_ups:  # else there was another outage meanwhile
+            self._unrepaired = not all(repaired)
 
     async def tick(self) -> None:
         """Do what is due now. Steps run in the background: `idle()` waits for them."""
         now = self._clock()
+        self._hastens |= self._watch.went_back(now)
         async with self._store.write() as tx:
-            await process.remember(tx, _ALIVE, now.isoformat())
+            if not self._unrepaired:
+                await process.remember(tx, _ALIVE, now.isoformat())
+            await self._watch.sign(tx, now)
+            self._answering.shared |= self._watch.shared
+            if self._hastens:
+                # Nobody's lease lasts longer: what is put off further waits for Discord, or for a clock that was ahead.
+                await rounds.hasten(tx, now=now, latest=now + LEASE)
+        self._hastens = False
         self._show_life()
         await self._planner.plan_due(now)
         async with self._store.read() as tx:
@@ -100,6 +130,12 @@ class Daily:
             try:
                 await self.tick()
                 pause = await self._until_next()
+                if self._store.trouble is not None:
+                    pause = min(pause, _STORAGE_WAIT)
+            except StorageBusy:
+                # The store says so, once: this is no fault of the tick.
+                self._show_life()
+                pause = min(_STORAGE_WAIT, self._longest_nap)
             except Exception:
                 logger.exception("the tick failed; the next one comes anyway")
                 pause = self._longest_nap
@@ -112,9 +148,15 @@ class Daily:
         if self._nap is not None:
             self._nap.cancel()
 
+    def hurry(self) -> None:
+        """Try again soon what waits for Discord: it answers again."""
+        self._hastens = True
+        self.wake()
+
     async def stop(self) -> None:
         """Let the steps under way finish, begin no other, and commit every answer that was received."""
         self._stopping = True
+        self.wake()
         await self.idle()
         await self._answering.stop()
 
@@ -130,8 +172,10 @@ class Daily:
     async def _step(self, found: Round) -> None:
         try:
             await self._stepper.step(found)
-        except Exception:
+        except StorageBusy:
             # What a step meets it deals with; this is a database that takes no note of it. Its lease will run out.
+            logger.debug("round %d: the outcome of its step waits for the database", found.id)
+        except Exception:
             logger.exception("round %d: the outcome of its step could not be stored", found.id)
 
     async def _sleep(self, pause: timedelta) -> None:

@@ -72,14 +72,14 @@ class Stepper:
         except PublishFailed as failure:
             await self.refused(leased, failure)
         except StorageBusy as trouble:
-            logger.warning("round %d: its step waits, the database took no write (%s)", leased.id, trouble)
+            logger.debug("round %d: its step waits for the database (%s)", leased.id, trouble)
             await self._wait(leased)
         except Exception:
             logger.exception("round %d: its step failed", leased.id)
             await self._failed(leased, "something went wrong on my side")
 
-    async def reconcile(self, asked: Round) -> None:
-        """Repair what was missed on an open round's post, and put missing letters back."""
+    async def reconcile(self, asked: Round) -> bool:
+        """Repair what was missed on an open round's post, and put missing letters back; false when it must wait."""
         try:
             begun = self._answering.now_at()
             snapshot = await self._publisher.collect(asked)
@@ -89,12 +89,16 @@ class Stepper:
             if changed:
                 logger.info("round %d: %d answers caught up", asked.id, changed)
         except PublishFailed as failure:
-            if failure.why not in (Refusal.UNAVAILABLE, Refusal.REJECTED):
-                await self.refused(asked, failure)
+            if failure.why in (Refusal.UNAVAILABLE, Refusal.REJECTED):
+                return False
+            await self.refused(asked, failure)
+        return True
 
     async def refused(self, asked: Round, failure: PublishFailed) -> None:
         """Deal with what the chat would not do: void, pause, or try again later. Nothing is erased."""
-        logger.warning("round %d (%s): %s", asked.id, asked.state, failure)
+        # That Discord is away is told once, not for every round that waits for it.
+        told = logging.DEBUG if failure.why is Refusal.UNAVAILABLE else logging.WARNING
+        logger.log(told, "round %d (%s): %s", asked.id, asked.state, failure)
         async with self._store.read() as tx:
             schedule = await schedules.by_id(tx, asked.schedule_id)
         match failure.why:
@@ -242,6 +246,7 @@ class Stepper:
             await self._publisher.seed(opened)
         async with self._store.write() as tx:
             await rounds.seeded(tx, opened.id)
+        self._answering.seeded(opened.id)
 
     async def _block(self, asked: Round) -> None:
         async with self._store.write() as tx:

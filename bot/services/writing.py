@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 0.5
 
+_WORTH_NOTING = 1_000
+"""Commits of fewer answers than this are no high-water mark to speak of."""
+
 _NAMES_REMEMBERED = 50_000
 """Names known to be stored; remembering them only saves writing them again."""
 
@@ -30,6 +33,9 @@ class Live:
     closed_at: int | None = None
     # When each member last did something, so that a snapshot begun before does not undo it.
     touched: dict[int, int] = field(default_factory=dict)
+    # Where in that order the last snapshot that was compared began, and where a moderator cleared which letters.
+    compared: int = 0
+    clears: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def closing(self) -> bool:
@@ -39,9 +45,14 @@ class Live:
 
 @dataclass(slots=True)
 class _Batch:
-    """What the next commit will hold, what was held before it, and whom to tell."""
+    """What the next commit will hold, what was held before it, and whom to tell.
 
-    done: asyncio.Future[None]
+    However many taps it gathers, it holds one answer for each member and round.
+    """
+
+    # A future for each, so that whoever is cancelled takes nobody along; `shield` around one of all costs several times
+    # as much.
+    waiters: list[asyncio.Future[None]] = field(default_factory=list)
     lives: dict[int, Live] = field(default_factory=dict)
     answers: dict[tuple[int, int], Answer] = field(default_factory=dict)
     before: dict[tuple[int, int], Answer | None] = field(default_factory=dict)
@@ -49,6 +60,28 @@ class _Batch:
     # Names from snapshots, which know no nicknames: for members who have no name yet.
     guesses: dict[tuple[int, int], str] = field(default_factory=dict)
     moves: list[tuple[Live, RoundState, dict[str, object]]] = field(default_factory=list)
+
+    def ended(self) -> asyncio.Future[None]:
+        """Give what is done when the batch is stored; it raises when that fails."""
+        waiter = asyncio.get_running_loop().create_future()
+        self.waiters.append(waiter)
+        return waiter
+
+    def end(self, trouble: Exception | None = None) -> None:
+        """Tell whoever waits that it is stored, or why it cannot be."""
+        for waiter in self.waiters:
+            if waiter.done():
+                continue  # whoever waited was cancelled
+            if trouble is None:
+                waiter.set_result(None)
+            else:
+                waiter.set_exception(trouble)
+                waiter.exception()  # whoever waited may be gone
+
+    def abandon(self) -> None:
+        """Cancel whoever waits."""
+        for waiter in self.waiters:
+            waiter.cancel()
 
 
 class Writing:
@@ -60,6 +93,7 @@ class Writing:
         self._batch: _Batch | None = None
         self._committing: _Batch | None = None
         self._writer: asyncio.Task[None] | None = None
+        self._most_held = _WORTH_NOTING // 2
 
     def hold(self, live: Live, member_id: int, answer: Answer) -> None:
         """Let a member hold an answer from now on, and store it with the next commit."""
@@ -86,17 +120,20 @@ class Writing:
         if (guild_id, member_id) not in self._names:
             self._gathering().guesses[guild_id, member_id] = name
 
-    async def committed(self) -> None:
-        """Wait for the commit that holds everything gathered so far, and for no later one."""
+    def committed(self) -> asyncio.Future[None]:
+        """Give what is done with the commit that holds everything gathered so far, and waits for no later one."""
         batch = self._batch or self._committing
         if batch is not None:
-            await asyncio.shield(batch.done)
+            return batch.ended()
+        nothing = asyncio.get_running_loop().create_future()
+        nothing.set_result(None)
+        return nothing
 
     async def settled(self, patience: float) -> None:
         """Wait until everything gathered so far is committed or refused, but no longer than `patience` seconds."""
         batch = self._batch or self._committing
         if batch is not None:
-            await asyncio.wait({batch.done}, timeout=patience)
+            await asyncio.wait({batch.ended()}, timeout=patience)
 
     async def stop(self) -> None:
         """Wait until everything gathered is committed, or refused and told to whoever waits for it."""
@@ -105,7 +142,7 @@ class Writing:
 
     def _gathering(self) -> _Batch:
         if self._batch is None:
-            self._batch = _Batch(done=asyncio.get_running_loop().create_future())
+            self._batch = _Batch()
             if self._writer is None:
                 self._writer = asyncio.create_task(self._write(), name="answers")
         return self._batch
@@ -115,21 +152,27 @@ class Writing:
             while self._batch is not None:
                 batch, self._batch = self._batch, None
                 self._committing = batch
+                self._note_size(len(batch.answers))
                 try:
                     await self._commit(batch)
                 except Exception as trouble:
                     # Not a busy database but a fault of ours: whoever waits must hear of it, the rest goes on.
                     logger.exception("%d answers could not be stored", len(batch.answers))
                     self._undo(batch)
-                    batch.done.set_exception(trouble)
-                    batch.done.exception()  # whoever waited may be gone
+                    batch.end(trouble)
                 else:
-                    batch.done.set_result(None)
+                    batch.end()
         finally:
             for left in (self._committing, self._batch):
                 if left is not None:
-                    left.done.cancel()  # only when this task is stopped from outside: nobody shall wait for ever
+                    left.abandon()  # only when this task is stopped from outside: nobody shall wait for ever
             self._writer = self._committing = self._batch = None
+
+    def _note_size(self, answers_held: int) -> None:
+        """Keep the high-water mark of a commit, and log it each time it has doubled."""
+        if answers_held >= 2 * self._most_held:
+            self._most_held = answers_held
+            logger.info("the largest commit so far: %d answers", answers_held)
 
     def _undo(self, batch: _Batch) -> None:
         """Hold again what is stored, except where someone has gone on from what could not be."""
@@ -149,6 +192,7 @@ class Writing:
 
     async def _commit(self, batch: _Batch) -> None:
         """Commit one batch, for as long as it takes: what was received is never dropped."""
+        most = 0
         while True:
             try:
                 async with self._store.write() as tx:
@@ -157,8 +201,11 @@ class Writing:
                     await members.keep_names(tx, batch.guesses, known=False)
                     for live, state, values in batch.moves:
                         await rounds.move(tx, live.round, state, **values)
-            except StorageBusy as trouble:
-                logger.warning("answers wait: the database took no write (%s); %d held", trouble, len(batch.answers))
+            except StorageBusy:
+                # The store has told why. Repeated taps of a member are one answer, so what waits stays bounded.
+                most = max(most, len(batch.answers) + (len(self._batch.answers) if self._batch is not None else 0))
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
+                if most:
+                    logger.info("answers that waited for the database are stored; at most %d were held in memory", most)
                 return

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,16 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 WRITES = "trapwise_writes"
-"""The execution option that marks a connection as a writer's."""
+"""The execution option that marks a connection as a writer's; it holds what hears of every try to begin in vain."""
 
 MIGRATES = "trapwise_migrates"
 """The execution option that marks a connection whose transaction rebuilds tables; it is not used again afterwards."""
 
-_BUSY_MS = 10_000
+_BUSY_MS = 1_000
+"""How long one try waits for another writer; short, so that whoever waits can be told why."""
+
+TRIES = 10
+"""How often a transaction tries to begin before it gives up."""
 
 # Codes of SQLite after which the same write may work later: locked by another writer, the disk full or failing, the
 # file or its folder not writable just now. Anything else is a fault in the statement.
@@ -83,7 +88,7 @@ def look(file: Path) -> Found:
     # With nothing beside it the file is all there is, and `immutable` keeps SQLite from making helper files.
     beside = any(file.with_name(file.name + end).exists() for end in ("-wal", "-journal"))
     address = f"{file.absolute().as_uri()}?{'mode=ro' if beside else 'immutable=1'}"
-    with closing(sqlite3.connect(address, uri=True, timeout=_BUSY_MS / 1000)) as connection:
+    with closing(sqlite3.connect(address, uri=True, timeout=_BUSY_MS * TRIES / 1000)) as connection:
         tables = frozenset(row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
         if "alembic_version" not in tables:
             return Found(tables=tables, version=None)
@@ -100,7 +105,7 @@ def make_ready(file: Path) -> None:
     Raises:
         sqlite3.Error: it does not.
     """
-    with closing(sqlite3.connect(file, timeout=_BUSY_MS / 1000, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(file, timeout=_BUSY_MS * TRIES / 1000, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("ROLLBACK")
@@ -124,8 +129,30 @@ def copy_file(source: Path, target: Path) -> None:
 
 def may_pass(trouble: OperationalError) -> bool:
     """Tell whether the same statement may work later: the database was busy, full or read-only, not misused."""
-    code = getattr(trouble.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-    return code & _PRIMARY in _MAY_PASS
+    return _code(trouble) in _MAY_PASS
+
+
+def is_locked(trouble: OperationalError) -> bool:
+    """Tell whether it is another writer that holds the database."""
+    return _code(trouble) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def what_to_do(trouble: OperationalError) -> str:
+    """Give an operator's next step after a write that the database did not take."""
+    match _code(trouble):
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return "another program is writing to it; if that lasts, stop it"
+        case sqlite3.SQLITE_FULL:
+            return "make room on its disk"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN:
+            return "make its file and folder writable for the account that runs Trapwise"
+        case _:
+            return "check its disk: there may be no room, a limit on file sizes, or damage"
+
+
+def _code(trouble: OperationalError) -> int:
+    code: int = getattr(trouble.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & _PRIMARY
 
 
 def _prepare(connection: Any, record: object) -> None:  # noqa: ANN401 - a DB-API connection of any driver
@@ -149,6 +176,24 @@ def _begin(connection: Connection) -> None:
     if options.get(MIGRATES, False):
         # Rebuilding a table drops the old one: with keys enforced that fails, or takes the rows that refer to it along.
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        # Another process may be migrating the same file: that takes longer than a transaction.
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MS * TRIES}")
+    heard: Callable[[OperationalError], None] | None = options.get(WRITES)
+    if heard is not None:
+        _begin_writing(connection, heard)
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(MIGRATES, False) else "BEGIN")
+
+
+def _begin_writing(connection: Connection, heard: Callable[[OperationalError], None]) -> None:
     # A deferred BEGIN that turns into a writer later fails under load instead of waiting.
-    writes = options.get(WRITES, False) or options.get(MIGRATES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    for _ in range(TRIES - 1):
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as trouble:
+            if not is_locked(trouble):
+                raise
+            heard(trouble)
+        else:
+            return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -124,6 +124,13 @@ async def retry(tx: Tx, round_id: int, *, at: datetime, now: datetime) -> None:
     )
 
 
+async def hasten(tx: Tx, *, now: datetime, latest: datetime) -> None:
+    """Make due at once what a clock that was ahead has put off further than `latest`; closing keeps its minute."""
+    waiting = rounds.c.state.in_((RoundState.PLANNED, RoundState.CLOSING, RoundState.CLOSED))
+    unseeded = (rounds.c.state == RoundState.OPEN) & ~rounds.c.seeded
+    await tx.execute(sa.update(rounds).where(waiting | unseeded, rounds.c.step_at > latest).values(step_at=now))
+
+
 async def block(tx: Tx, round_id: int) -> None:
     """Stop trying a step until `wake`; an open round still closes in time."""
     still_closes = sa.case((rounds.c.state == RoundState.OPEN, rounds.c.closes_at), else_=None)

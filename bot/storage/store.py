@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.domain.errors import TrapwiseError
+from bot.domain.outage import Outage
 from bot.storage import dialect, migrating
 
 logger = logging.getLogger(__name__)
@@ -24,18 +26,32 @@ class StorageProblem(Exception):
     """The database cannot be used; the message says what, where and what to do."""
 
 
-class StorageBusy(Exception):
-    """The database did not take a write just now; trying again later may work."""
+class StorageBusy(TrapwiseError):
+    """I cannot store anything just now ({why}): please try again in a minute. What was stored before is safe."""
+
+    def __init__(self, why: object) -> None:
+        super().__init__(why=why)
+
+
+_CALM_SECONDS = 2.0
+"""The database must take writes for so long before it counts as working again."""
 
 
 class Store:
-    """One database. `write()` and `read()` are the unit of work; nothing outside them touches SQL."""
+    """One database. `write()` and `read()` are the unit of work; nothing outside them touches SQL.
+
+    `trouble` says why the database takes no writes at present, `None` while it does; `troubled` is called when some
+    begins.
+    """
 
     def __init__(self, engine: AsyncEngine, where: str, *, created: bool) -> None:
         self._engine = engine
         # SQLite has one writer: waiting here is fair and free, waiting in its busy handler is neither.
         self._writer = asyncio.Lock()
         self._writing: asyncio.Task[Any] | None = None
+        self._outage = Outage(calm=_CALM_SECONDS)
+        self.trouble: str | None = None
+        self.troubled: Callable[[], None] = _nothing
         self.where = where
         self.created = created
 
@@ -51,16 +67,41 @@ class Store:
             raise RuntimeError(message)
         async with self._writer, self._engine.connect() as connection:
             self._writing = asyncio.current_task()
-            await connection.execution_options(**{dialect.WRITES: True})
+            await connection.execution_options(**{dialect.WRITES: self._refused})
             try:
                 async with connection.begin():
                     yield connection
             except OperationalError as trouble:
                 if not dialect.may_pass(trouble):
                     raise
-                raise StorageBusy(str(trouble.orig)) from trouble
+                self._refused(trouble)
+                raise StorageBusy(trouble.orig) from trouble
+            else:
+                self._taken()
             finally:
                 self._writing = None
+
+    def _refused(self, trouble: OperationalError) -> None:
+        self.trouble = str(trouble.orig)
+        if self._outage.failed(_steady()):
+            logger.warning(
+                "the database takes no writes (%s): %s. Answers wait in memory and are not confirmed before they are "
+                "stored; questions and reveals wait too",
+                trouble.orig,
+                dialect.what_to_do(trouble),
+            )
+            self.troubled()
+
+    def _taken(self) -> None:
+        over = self._outage.worked(_steady())
+        if not self._outage.on:
+            self.trouble = None
+        if over is not None:
+            logger.info(
+                "the database takes writes again after %.0f s; writes refused meanwhile: %d",
+                over.seconds,
+                over.failures,
+            )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -133,6 +174,14 @@ def _make_folder(file: Path) -> None:
         raise StorageProblem(
             f"{file}: cannot create the folder ({trouble.strerror}); name another with DATABASE_URL."
         ) from None
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def _steady() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _migrate(engine: AsyncEngine) -> None:

@@ -27,9 +27,11 @@ class Reactions:
         self._tidying = 0
 
     async def added(self, event: discord.RawReactionActionEvent) -> None:
-        """Record a letter; anything that is no letter of a round costs one look-up."""
-        mark = _mark(event)
-        if mark is None or self._is_bot(event) or (asked := await self._round(event)) is None:
+        """Record a letter; a reaction on anything but a round costs a look-up or two."""
+        if not self._concerns(event) or (mark := _mark(event)) is None or self._is_bot(event):
+            return
+        asked = self._answering.round_of(event.message_id) or await self._awaited(event)
+        if asked is None:
             return
         name = event.member.display_name if event.member is not None else None
         verdict = await self._answering.tap(event.message_id, event.user_id, mark, name=name)
@@ -38,14 +40,18 @@ class Reactions:
 
     async def removed(self, event: discord.RawReactionActionEvent) -> None:
         """Record that a letter is gone."""
-        mark = _mark(event)
-        if mark is None or await self._round(event) is None:
+        if not self._concerns(event) or (mark := _mark(event)) is None:
             return
-        await self._answering.lift(event.message_id, event.user_id, mark)
+        if self._answering.round_of(event.message_id) or await self._awaited(event):
+            await self._answering.lift(event.message_id, event.user_id, mark)
 
-    async def _round(self, event: discord.RawReactionActionEvent) -> Round | None:
-        known = self._answering.round_of(event.message_id)
-        return known or await self._answering.once_posted(event.channel_id, event.message_id)
+    def _concerns(self, event: discord.RawReactionActionEvent) -> bool:
+        """Tell whether an event is about a round, or may turn out to be. Nearly all are not."""
+        answering = self._answering
+        return answering.round_of(event.message_id) is not None or answering.is_posting(event.channel_id)
+
+    async def _awaited(self, event: discord.RawReactionActionEvent) -> Round | None:
+        return await self._answering.once_posted(event.channel_id, event.message_id)
 
     async def cleared(self, event: discord.RawReactionClearEvent) -> None:
         """Put the letters back after a moderator cleared a post; no answer is withdrawn."""
