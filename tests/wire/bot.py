@@ -5,7 +5,8 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -13,8 +14,10 @@ from random import Random
 import orjson
 
 from bot import app, log
-from bot.chat.connection import stay_connected
+from bot.chat.connection import ConnectionProblem, stay_connected
+from bot.domain.lesson import Lesson
 from bot.services.answering import Answering
+from bot.services.library import Shelf
 from tests.wire.hooks import Hooks, Point
 from tests.wire.point import point_discord_at
 from tests.wire.serve import add_clock_arguments, clock_of
@@ -23,8 +26,8 @@ from tests.wire.state import DEFAULT_TOKEN
 _NAPS = 0.25
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the bot until it is told to stop, or dies as planned."""
+def main(argv: Sequence[str] | None = None, *, shelves: Sequence[Shelf] | None = None) -> None:
+    """Run the bot until it is told to stop, or dies as planned; `shelves` spare it loading the banks."""
     args = _parser().parse_args(argv)
     log.configure(args.log_level, "text", sys.stderr, token=args.token)
     point_discord_at(args.discord)
@@ -32,7 +35,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     hooks = Hooks(plan=plan, trace=args.trace)
     if plan or args.trace is not None:
         hooks.install()
-    asyncio.run(_run(args, hooks))
+    found = app.load_shelves([app.shipped_content()]) if shelves is None else shelves
+    try:
+        asyncio.run(_run(args, hooks, narrowed(found, args.items) if args.items else found))
+    except ConnectionProblem as problem:
+        sys.exit(f"gave up: {problem}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,17 +55,30 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--plan", default=os.environ.get("WIRE_PLAN", "[]"), help="points at which to die, as JSON")
     parser.add_argument("--trace", type=Path, help="a file for the points that are reached")
     parser.add_argument("--acks", type=Path, help="a file for the answers that were acknowledged")
+    parser.add_argument("--items", type=lambda text: text.split(","), help="the only items of the banks, by id")
     parser.add_argument("--log-level", default="INFO")
     add_clock_arguments(parser)
     return parser
 
 
-async def _run(args: argparse.Namespace, hooks: Hooks) -> None:
+def narrowed(shelves: Iterable[Shelf], items: Collection[str]) -> list[Shelf]:
+    """Leave only some items in the banks, by id."""
+
+    def only(lesson: Lesson) -> Lesson:
+        return replace(lesson, items=tuple(item for item in lesson.items if item.id in items))
+
+    return [
+        replace(shelf, bank=replace(shelf.bank, lessons={key: only(each) for key, each in shelf.bank.lessons.items()}))
+        for shelf in shelves
+    ]
+
+
+async def _run(args: argparse.Namespace, hooks: Hooks, shelves: Sequence[Shelf]) -> None:
     clock = clock_of(args)
     clock.steps = args.steps
     bot = await app.open_app(
         database=f"sqlite+aiosqlite:///{args.database}",
-        shelves=app.load_shelves([app.shipped_content()]),
+        shelves=shelves,
         clock=clock,
         rng=Random(args.seed),
         longest_nap=timedelta(seconds=args.longest_nap),

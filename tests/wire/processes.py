@@ -80,6 +80,20 @@ async def start(arguments: Sequence[str], log: Path, *, piped: bool = False, **s
     return Running(process=process, log=log)
 
 
+def bot_arguments(
+    discord: str,
+    database: Path,
+    *,
+    clock: WireClock | None = None,
+    plan: Iterable[Point] = (),
+    options: Mapping[str, object] | None = None,
+) -> list[str]:
+    """Write the arguments of `tests.wire.bot`; `options` are any more of them, without the dashes."""
+    given: dict[str, object] = {"discord": discord, "database": database, **_clock_options(clock), **(options or {})}
+    given["plan"] = orjson.dumps([asdict(point) for point in plan]).decode()
+    return [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+
+
 @contextlib.asynccontextmanager
 async def bot_process(
     discord: str,
@@ -93,9 +107,7 @@ async def bot_process(
 
     `options` are those of `tests.wire.bot` without the dashes: `trace`, `acks`, `steps`, `longest_nap`, `log_level`.
     """
-    given: dict[str, object] = {"discord": discord, "database": database, **_clock_options(clock), **(options or {})}
-    given["plan"] = orjson.dumps([asdict(point) for point in plan]).decode()
-    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+    arguments = bot_arguments(discord, database, clock=clock, plan=plan, options=options)
     running = await start(["-m", "tests.wire.bot", *arguments], database.with_suffix(".log"))
     try:
         yield running

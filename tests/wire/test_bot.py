@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from bot import app
 from bot.domain.answer import Answer
 from bot.domain.grading import grade, units
@@ -223,3 +225,20 @@ async def test_the_plain_command_line_runs_over_the_wire(
         await running.make_sure()
     assert DEFAULT_TOKEN not in running.said()
     assert (data / "heartbeat").exists()
+
+
+async def test_stopping_lets_the_tick_under_way_finish(
+    wire: WireServer, guild: Guild, database: Path, shelves: Sequence[Shelf], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tick is not broken off in a statement: the driver would leave its connection in the middle, and hang."""
+    began, finished = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        began.set()
+        await asyncio.sleep(0.3)
+        finished.set()
+
+    async with embedded_bot(wire, database, shelves) as bot:
+        monkeypatch.setattr(bot.daily, "tick", slow)
+        await asyncio.wait_for(began.wait(), 10)
+    assert finished.is_set()

@@ -87,7 +87,7 @@ async def test_dying_around_a_commit_loses_what_was_not_committed_only(tmp_path:
         guild = found_guild(server.world)
         (channel,) = guild.channels.values()
         database, acks = tmp_path / "bot.db", tmp_path / "acks"
-        dies = Point(kind=Kind.COMMIT, name="insert answers + insert members", nth=1, moment=moment)
+        dies = Point(kind=Kind.COMMIT, name="insert answers + insert members + update totals", nth=1, moment=moment)
         async with bot_process(server.address, database, clock=clock, plan=[dies], options={"acks": acks}) as first:
             await play(server, guild, channel)
             (message,) = (await until(lambda: posts(server.world)))[1]

@@ -74,6 +74,12 @@ def stored_choices(database: Path, round_id: int) -> dict[int, str]:
     return {member: f"{'?' if unresolved else ''}{choice}" for member, choice, unresolved in rows if choice}
 
 
+def stored_marks(database: Path, round_id: int) -> dict[int, set[str]]:
+    """Give the letters that the bot last saw of each member on a round's post; small ones are super reactions."""
+    rows = _ask(database, "SELECT member_id, seen FROM answers WHERE round_id = ?", round_id)
+    return {int(member): set(seen) - {"o"} for member, seen in rows}
+
+
 def stored_units(database: Path, round_id: int) -> dict[int, int]:
     """Give what each member earned in a round, in the database's units."""
     rows = _ask(database, "SELECT member_id, units FROM results WHERE round_id = ?", round_id)

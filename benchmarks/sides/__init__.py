@@ -1,0 +1,1 @@
+"""The sides that a peer can be, a module each; `make` gives one."""
