@@ -15,6 +15,7 @@ from bot.domain.errors import AnswerWaits, NotOpen
 from bot.domain.item import LETTERS
 from bot.domain.rounds import Round, RoundState
 from bot.services.ports import Clock, Snapshot
+from bot.services.removals import Letter, Removals
 from bot.services.writing import Live, Writing
 from bot.storage import answers as stored
 from bot.storage import rounds as ledger
@@ -44,12 +45,14 @@ class Answering:
         self._writing = Writing(store)
         self._live: dict[int, Live] = {}
         self._by_message: dict[int, Live] = {}
-        self._tidied: set[tuple[int, int, str]] = set()
+        self.removals = Removals(clock)
         self._posting: dict[int, asyncio.Future[None]] = {}
         self._sequence = 0
         self._waiting = 0
         # Whether another process works on the same database, by mistake.
         self.shared = False
+        # Whether Discord is telling again what happened while we were away.
+        self.replaying = False
 
     async def load(self) -> list[Round]:
         """Take up every round under way from the database; gives the open and closing ones."""
@@ -107,7 +110,7 @@ class Answering:
         live = self._live.pop(round_id, None)
         if live is not None and live.round.message_id is not None:
             self._by_message.pop(live.round.message_id, None)
-            self._tidied = {key for key in self._tidied if key[0] != live.round.message_id}
+            self.removals.forget(live.round.message_id)
 
     def round_of(self, message_id: int) -> Round | None:
         """Give the round that a post belongs to, while it takes or has just taken answers: a mere look-up."""
@@ -133,7 +136,7 @@ class Answering:
         live = self._by_message.get(message_id)
         if live is None or mark.upper() not in live.round.posed.letters:
             return Verdict.IGNORED
-        self.unmark_tidied(message_id, member_id, mark)
+        self.removals.came_back(Letter(message_id, member_id, mark))
         now = self._clock()
         verdict = self._change(
             live, member_id, lambda held: tapped(held, mark, kind=live.round.posed.item.kind, now=now), now
@@ -152,8 +155,7 @@ class Answering:
             self._touch(live, member_id)
             return Verdict.IGNORED
         now = self._clock()
-        removed_by_bot = (message_id, member_id, mark) in self._tidied
-        self._tidied.discard((message_id, member_id, mark))
+        removed_by_bot = self.removals.caused(Letter(message_id, member_id, mark))
 
         def change(held: Answer) -> Answer:
             if removed_by_bot:
@@ -199,14 +201,6 @@ class Answering:
         except TimeoutError:
             raise AnswerWaits from None
         return live.answers[member_id]
-
-    def mark_tidied(self, message_id: int, member_id: int, mark: str) -> None:
-        """Remember that the bot is about to remove a letter itself."""
-        self._tidied.add((message_id, member_id, mark))
-
-    def unmark_tidied(self, message_id: int, member_id: int, mark: str) -> None:
-        """Forget it: the letter stayed, and taking it away is up to its member again."""
-        self._tidied.discard((message_id, member_id, mark))
 
     def now_at(self) -> int:
         """Give the next place in the order of changes; a snapshot begun now is compared by it."""
@@ -317,5 +311,7 @@ class Answering:
         return Verdict.RECORDED
 
     def _touch(self, live: Live, member_id: int) -> None:
+        if live.closing and self.replaying:
+            return  # it happened while we were away, perhaps in time: the closing snapshot tells
         self._sequence += 1
         live.touched[member_id] = self._sequence

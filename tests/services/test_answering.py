@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -11,9 +12,10 @@ from bot.domain.errors import NotOpen
 from bot.domain.rounds import Round
 from bot.services.answering import Verdict
 from bot.services.ports import Snapshot
+from bot.services.removals import Letter
 from bot.storage.store import Store, Tx
 from tests.builders import NOW, make_bank, make_item
-from tests.services.house import House
+from tests.services.house import House, until
 
 MESSAGE = 9000
 
@@ -158,14 +160,56 @@ async def test_a_letter_that_the_bot_took_off_withdraws_nothing(group: House, as
     """Tidying is told from a withdrawal; a letter that stayed is its member's again."""
     heard = group.answering
     await group.tap(asked, 1, "A")
-    heard.mark_tidied(MESSAGE, 1, "A")
+    letter = Letter(MESSAGE, 1, "A")
+    heard.removals.begin(letter)
     await heard.lift(MESSAGE, 1, "A")
+    heard.removals.end(letter, gone=True)
     assert group.stored(asked) == {1: "A"}
     await heard.tap(MESSAGE, 1, "A")
-    heard.mark_tidied(MESSAGE, 1, "A")
-    heard.unmark_tidied(MESSAGE, 1, "A")
+    heard.removals.begin(letter)
+    heard.removals.end(letter, gone=False)
     await heard.lift(MESSAGE, 1, "A")
     assert group.stored(asked) == {1: ""}
+
+
+async def test_a_letter_put_back_while_the_bot_takes_it_off_is_the_answer(group: House, asked: Round) -> None:
+    """Whoever lifts a letter and taps it again before the bot's own removal arrives keeps it as their answer."""
+    heard, letter = group.answering, Letter(MESSAGE, 1, "A")
+    await group.tap(asked, 1, "AB")
+    heard.removals.begin(letter)
+    await heard.lift(MESSAGE, 1, "A")
+    await heard.tap(MESSAGE, 1, "A")
+    heard.removals.end(letter, gone=True)
+    await heard.lift(MESSAGE, 1, "A")
+    assert group.stored(asked) == {1: "A"}
+
+
+async def test_the_event_of_a_removal_may_come_after_its_answer_but_not_much_later(group: House, asked: Round) -> None:
+    """An event within moments of the answer is the bot's own; one that comes much later is a withdrawal."""
+    heard, letter = group.answering, Letter(MESSAGE, 1, "A")
+    await group.tap(asked, 1, "A")
+    for seconds, choice in ((1, "A"), (11, "")):
+        await heard.tap(MESSAGE, 1, "A")
+        heard.removals.begin(letter)
+        heard.removals.end(letter, gone=True)
+        group.clock.now += timedelta(seconds=seconds)
+        await heard.lift(MESSAGE, 1, "A")
+        assert group.stored(asked) == {1: choice}
+
+
+async def test_a_letter_replayed_during_the_close_counts(group: House) -> None:
+    """A letter put there in time, heard of only by a replay while the closing snapshot is read, counts."""
+    asked = await group.posted()
+    group.unheard(asked, 1, "A")
+    group.clock.now = asked.closes_at
+    gate = group.publisher.hang("collect")
+    working = asyncio.create_task(group.work())
+    await until(lambda: bool(group.publisher.named("collect")))
+    group.answering.replaying = True
+    assert await group.answering.tap(asked.message_id or 0, 1, "A") is Verdict.LATE
+    gate.set()
+    await working
+    assert group.stored(asked) == {1: "A"}
 
 
 async def test_a_clear_withdraws_nothing(group: House, asked: Round) -> None:
@@ -327,10 +371,10 @@ async def test_a_dropped_round_is_forgotten(group: House, asked: Round) -> None:
     """Once graded nothing of a round stays in memory."""
     heard = group.answering
     await group.tap(asked, 1, "A")
-    heard.mark_tidied(MESSAGE, 1, "A")
+    heard.removals.begin(Letter(MESSAGE, 1, "A"))
     heard.dropped(asked.id)
     assert (heard.round_of(MESSAGE), heard.held(asked.id, 1), heard.all_held(asked.id)) == (None, None, None)
-    assert (heard._live, heard._by_message, heard._tidied) == ({}, {}, set())
+    assert (heard._live, heard._by_message, heard.removals._under_way) == ({}, {}, {})
     assert await heard.tap(MESSAGE, 1, "A") is Verdict.IGNORED
     heard.dropped(asked.id)
 

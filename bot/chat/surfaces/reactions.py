@@ -10,6 +10,7 @@ from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
 from bot.services.answering import Answering, Verdict
 from bot.services.ports import Publisher, PublishFailed
+from bot.services.removals import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -87,9 +88,13 @@ class Reactions:
                 current = self._answering.held(asked.id, member_id)
                 if current is None or letter in current.choice:
                     continue
-                self._answering.mark_tidied(asked.message_id or 0, member_id, letter)
-                if not await self._publisher.tidy(asked, member_id, letter):
-                    self._answering.unmark_tidied(asked.message_id or 0, member_id, letter)
+                removed = Letter(asked.message_id or 0, member_id, letter)
+                self._answering.removals.begin(removed)
+                gone = False
+                try:
+                    gone = await self._publisher.tidy(asked, member_id, letter)
+                finally:
+                    self._answering.removals.end(removed, gone=gone)
         finally:
             self._tidying -= 1
 
