@@ -62,6 +62,10 @@ class UnknownLesson(TrapwiseError):
     """I know no lesson named {lesson}: pick one from the list while you type."""
 
 
+class NoCases(TrapwiseError):
+    """I have no cases for {lesson}: pick another lesson from the list while you type."""
+
+
 class UnknownSchedule(TrapwiseError):
     """This server has no schedule named {name}: `/schedule show` lists them."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from itertools import islice
 
 from bot.chat.render.cards import lesson_pages, lesson_title, trap_card
 from bot.chat.render.question import question
@@ -12,6 +13,7 @@ from bot.domain.bank import Bank
 from bot.domain.item import Item
 from bot.domain.posed import PosedItem
 from bot.domain.rounds import Round, RoundState
+from bot.domain.scenarios.sizes import largest_items
 from bot.domain.standings import Score, Standing
 from bot.domain.tally import Tally
 from bot.services.ports import TOP, Reveal
@@ -26,15 +28,13 @@ _LONGEST_NAME = "_" * NAME_LIMIT
 
 
 def too_large(bank: Bank) -> Iterator[tuple[str, str, str]]:
-    """Yield (`item`, `trap` or `lesson`; its id; what does not fit) for everything too long once rendered.
+    """Yield (`item`, `trap`, `lesson` or `cases`; its id; what does not fit) for everything too long once rendered.
 
     Questions are measured with a role ping and the longest numbers, reveals with every distractor chosen and
     shrunk: that much they must have room for.
     """
     for item in bank.items():
-        asked = _largest_round(bank, item)
-        yield from _over("item", item.id, "question", len(question(asked, bank)), MESSAGE_LIMIT)
-        yield from _layout("item", item.id, "reveal", shrunk(_largest_reveal(bank, asked)))
+        yield from _item(bank, item, "item", item.id)
     for trap in bank.traps.values():
         yield from _layout("trap", trap.id, "card", trap_card(bank, trap))
     for lesson in bank.lessons.values():
@@ -42,11 +42,20 @@ def too_large(bank: Bank) -> Iterator[tuple[str, str, str]]:
         for number, page in enumerate(pages, start=1):
             texts = [lesson_title(bank, lesson, number, len(pages)), *page]
             yield from _layout("lesson", lesson.id, f"page {number}", texts, buttons=_PAGE_BUTTONS)
+        cases = (found for item in largest_items(lesson) for found in _item(bank, item, "cases", lesson.id))
+        yield from islice(cases, 1)  # one is enough: they are all made of the same texts
 
 
 def components(texts: int, buttons: int = 0) -> int:
     """Count what a card is made of: its frame, its texts, the lines between them, and a row of buttons."""
     return 1 + texts + max(texts - 1, 0) + (1 + buttons if buttons else 0)
+
+
+def _item(bank: Bank, item: Item, kind: str, subject: str) -> Iterator[tuple[str, str, str]]:
+    asked = _largest_round(bank, item)
+    longest = "longest " if kind == "cases" else ""
+    yield from _over(kind, subject, f"{longest}question", len(question(asked, bank)), MESSAGE_LIMIT)
+    yield from _layout(kind, subject, f"{longest}reveal", shrunk(_largest_reveal(bank, asked)))
 
 
 def _layout(
