@@ -38,8 +38,8 @@ def check_chain(lesson: LessonFile) -> Iterator[Finding]:
             if each.option is not None and each.fix is not None
         ]
         yield from _enough(chain, len(controls))
-        parts = [*_parts(chain), *((at, each.option or "", quote(each.control)) for at, each in controls)]
-        changes = [*_changes(chain), *((at, each.fix or "", quote(each.control)) for at, each in controls)]
+        parts = [*_parts(chain), *(((*at, "option"), each.option or "", quote(each.control)) for at, each in controls)]
+        changes = [*_changes(chain), *(((*at, "fix"), each.fix or "", quote(each.control)) for at, each in controls)]
         results = [*_results(chain), (("chain", "cases", "working"), chain.cases.working, "`working`")]
         for options in (parts, changes, results):
             yield from _alike(options, "as an option this is the same as that of")
@@ -72,18 +72,21 @@ def _evidence(chain: ChainEntry) -> Iterator[Said]:
 
 def _parts(chain: ChainEntry) -> Iterator[Said]:
     for at, link, _ in _walk(chain):
-        yield (*at, "configure" if link.option is None else "option"), link.option or link.configure, quote(link.id)
+        yield _part(at, link)
+
+
+def _part(at: reader.Path, link: LinkEntry) -> Said:
+    return (*at, "configure" if link.option is None else "option"), link.option or link.configure, quote(link.id)
 
 
 def _changes(chain: ChainEntry) -> Iterator[Said]:
-    """The fixes that are written down; those left out are the link's option. One link may repeat itself."""
-    for _, link, faults in _walk(chain):
-        said: set[str] = set()
+    """What mends each fault; several faults of one link may be mended by the same."""
+    for at, link, faults in _walk(chain):
+        fixes: dict[str, Said] = {}
         for where, fault in faults:
-            text = fault.fix or link.option or link.configure
-            if text not in said:
-                yield (where, text, quote(link.id)) if fault.fix is None else ((*where, "fix"), text, quote(link.id))
-            said.add(text)
+            said = _part(at, link) if fault.fix is None else ((*where, "fix"), fault.fix, quote(link.id))
+            fixes.setdefault(_plain(said[1]), said)
+        yield from fixes.values()
 
 
 def _results(chain: ChainEntry) -> Iterator[Said]:
@@ -100,10 +103,14 @@ def _walk(chain: ChainEntry) -> Iterator[tuple[reader.Path, LinkEntry, list[tupl
 def _alike(texts: Iterable[Said], sentence: str) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for path, text, whose in texts:
-        plain = " ".join(text.casefold().rstrip(".").split())
+        plain = _plain(text)
         if plain in first:
             yield path, f"{sentence} {first[plain]}"
         first.setdefault(plain, whose)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().rstrip(".").split())
 
 
 def _long(texts: Iterable[Said]) -> Iterator[Finding]:

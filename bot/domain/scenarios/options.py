@@ -87,9 +87,9 @@ class Offer:
     def _why_right(self, flaw: Flaw) -> str:
         name, title = flaw.fault.name, flaw.link.title
         if self.plan.form is Form.HIDDEN:
-            return f"All else is shown to be sound, which leaves {title}: {name}."
+            return f"All else is shown to be sound, which leaves {title}. In this case: {name}."
         if flaw.place in self.plan.withheld:
-            return f"The rest accounts for all but this, which leaves {title}: {name}."
+            return f"The other links are accounted for, which leaves {title}. In this case: {name}."
         if self.plan.form is Form.FIRST:
             return f"{title} comes before what else is wrong: {name}."
         return f"{title}: {name}. Until that is mended, this is not assured: {flaw.link.result}"

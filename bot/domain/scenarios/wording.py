@@ -22,7 +22,7 @@ LEADS: Final[Mapping[Form, tuple[str, ...]]] = MappingProxyType(
         Form.PARTIAL: _FOUND_SO_FAR,
         Form.REVIEW: ("The findings:", "The notes say:"),
         Form.FIRST: _FOUND,
-        Form.FORECAST: ("Of the setup this is known:", "The setup at that moment:"),
+        Form.FORECAST: ("This much is known of the setup:", "The setup at that moment:"),
         Form.REPAIRS: _FOUND,
         Form.GAPS: _FOUND_SO_FAR,
     }
