@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import islice
 
-from bot.chat.render.cards import lesson_pages, lesson_title, trap_card
+from bot.chat.render.cards import trap_card
+from bot.chat.render.lessons import lesson_pages, lesson_title
 from bot.chat.render.question import question
 from bot.chat.render.reveal import shrunk
 from bot.chat.render.text import LAYOUT_LIMIT, MESSAGE_LIMIT, NAME_LIMIT
@@ -40,15 +41,18 @@ def too_large(bank: Bank) -> Iterator[tuple[str, str, str]]:
     for lesson in bank.lessons.values():
         pages = lesson_pages(bank, lesson)
         for number, page in enumerate(pages, start=1):
-            texts = [lesson_title(bank, lesson, number, len(pages)), *page]
-            yield from _layout("lesson", lesson.id, f"page {number}", texts, buttons=_PAGE_BUTTONS)
+            texts = [lesson_title(bank, lesson, number, len(pages)), *page.blocks]
+            pictures = 0 if page.chain is None else 1
+            yield from _layout(
+                "lesson", lesson.id, f"page {number}", texts, buttons=_PAGE_BUTTONS, pictures=pictures, menu=True
+            )
         cases = (found for item in largest_items(lesson) for found in _item(bank, item, "cases", lesson.id))
         yield from islice(cases, 1)  # one is enough: they are all made of the same texts
 
 
-def components(texts: int, buttons: int = 0) -> int:
-    """Count what a card is made of: its frame, its texts, the lines between them, and a row of buttons."""
-    return 1 + texts + max(texts - 1, 0) + (1 + buttons if buttons else 0)
+def components(blocks: int, buttons: int = 0, *, menu: bool = False) -> int:
+    """Count what a card is made of: its frame, texts and pictures, the lines between, buttons and a menu in rows."""
+    return 1 + blocks + max(blocks - 1, 0) + (1 + buttons if buttons else 0) + (2 if menu else 0)
 
 
 def _item(bank: Bank, item: Item, kind: str, subject: str) -> Iterator[tuple[str, str, str]]:
@@ -59,10 +63,10 @@ def _item(bank: Bank, item: Item, kind: str, subject: str) -> Iterator[tuple[str
 
 
 def _layout(
-    kind: str, subject: str, what: str, texts: Sequence[str], buttons: int = 0
+    kind: str, subject: str, what: str, texts: Sequence[str], *, buttons: int = 0, pictures: int = 0, menu: bool = False
 ) -> Iterator[tuple[str, str, str]]:
     yield from _over(kind, subject, what, sum(map(len, texts)), LAYOUT_LIMIT)
-    parts = components(len(texts), buttons)
+    parts = components(len(texts) + pictures, buttons, menu=menu)
     if parts > _COMPONENTS:
         yield kind, subject, f"its {what} has {parts} parts once shown; Discord takes {_COMPONENTS}"
 
