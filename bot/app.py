@@ -16,11 +16,13 @@ from bot.chat.answer_buttons import MyAnswer, Settle
 from bot.chat.client import TrapwiseClient
 from bot.chat.cogs.boards import BoardCog, BoardPage
 from bot.chat.cogs.help import HelpCog
+from bot.chat.cogs.lessons import LessonCog
 from bot.chat.cogs.rounds import RoundCog
 from bot.chat.cogs.schedules import ScheduleCog
 from bot.chat.cogs.setup import SetupCog
-from bot.chat.cogs.study import LessonPage, StudyCog
+from bot.chat.cogs.study import StudyCog
 from bot.chat.drill_buttons import OF_DRILLS
+from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
 from bot.chat.pacer import Pacer
 from bot.chat.publisher import DiscordPublisher
 from bot.chat.render.sizes import too_large
@@ -50,7 +52,20 @@ from bot.services.watching import Watch
 from bot.storage.holding import Held, hold
 from bot.storage.store import Store, open_store
 
-BUTTONS = (MyAnswer, Settle, Preview, PostNow, Restore, LessonPage, BoardPage, *UNDER_REVEALS, *OF_DRILLS, *OF_REPORTS)
+BUTTONS = (
+    MyAnswer,
+    Settle,
+    Preview,
+    PostNow,
+    Restore,
+    LessonLink,
+    LessonPage,
+    LessonMenu,
+    BoardPage,
+    *UNDER_REVEALS,
+    *OF_DRILLS,
+    *OF_REPORTS,
+)
 
 _NO_LIMIT = 1e9
 
@@ -185,7 +200,7 @@ async def open_app(
         services,
         reactions=Reactions(client, answering, publisher),
         registry=CommandRegistry(store),
-        cogs=[cog(services) for cog in (SetupCog, ScheduleCog, RoundCog, StudyCog, BoardCog, HelpCog)],
+        cogs=[cog(services) for cog in (SetupCog, ScheduleCog, RoundCog, LessonCog, StudyCog, BoardCog, HelpCog)],
         buttons=BUTTONS,
     )
     notice = f"The database is {'new' if store.created else 'kept'} in {store.where}."

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.answer import Answer, Came, Surface
 from bot.domain.bank import Bank, Blueprint, Domain, Objective, Source
+from bot.domain.chain import Chain, Fault, Link
 from bot.domain.item import LETTERS, Difficulty, Item, ItemKind, MultipleRule, Option
 from bot.domain.lesson import Lesson
 from bot.domain.posed import PosedItem
@@ -99,6 +100,32 @@ def make_lesson(lesson_id: str = "1.1", *, items: Iterable[Item] = ()) -> Lesson
         monitor=(),
         sources=("LOCK",),
         items=tuple(items),
+    )
+
+
+def make_chain(links: int = 3) -> Chain:
+    """A chain of links `link-1`, `link-2`, ... titled `Lock 1` and so on, each with one quiet fault."""
+    return Chain(
+        outcome="The door stays shut.",
+        links=tuple(
+            Link(
+                id=f"link-{number}",
+                title=f"Lock {number}",
+                configure=f"Turn key {number}.",
+                result=f"Bolt {number} is out.",
+                evidence=f"Bolt {number} is seen in its hole.",
+                faults=(
+                    Fault(
+                        id="short",
+                        name=f"Bolt {number} is too short",
+                        quiet=True,
+                        symptom="It rattles.",
+                        evidence=f"Bolt {number} is not seen in its hole.",
+                    ),
+                ),
+            )
+            for number in range(1, links + 1)
+        ),
     )
 
 

@@ -11,8 +11,8 @@ import discord
 from discord import ui
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
-from bot.chat.cogs.study import LessonPage
 from bot.chat.layouts import card
+from bot.chat.lesson_buttons import LessonLink
 from bot.chat.letters import EMOJI
 from bot.chat.render.drill import drill_feedback, drill_question
 from bot.chat.render.text import cut
@@ -136,7 +136,7 @@ def _feedback(outcome: Outcome) -> ui.LayoutView:
         texts,
         buttons=[
             Drill.another(bank.id, posed.item.id),
-            LessonPage(bank.id, posed.item.lesson, 1, "Lesson"),
+            LessonLink(bank.id, posed.item.lesson),
         ],
     )
 

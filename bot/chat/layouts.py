@@ -1,6 +1,8 @@
-"""Components V2 layouts: blocks of text in a frame, with buttons below."""
+"""Components V2 layouts: blocks of text and pictures in a frame, with buttons and a menu below."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import discord
@@ -10,21 +12,51 @@ ACCENT = discord.Colour(0x4F6BED)
 REVEALED = discord.Colour(0x2E9E6B)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture to show among texts: the name of its file, what is in it, and the same in words (at most 1,024)."""
+
+    name: str
+    data: bytes
+    alt: str
+
+    def file(self) -> discord.File:
+        """Give it as a file to send; each sending takes one of its own."""
+        return discord.File(BytesIO(self.data), filename=self.name)
+
+
+Block = str | Picture
+
+
 def card(
-    texts: Iterable[str], *, buttons: Sequence[ui.Item[Any]] = (), accent: discord.Colour = ACCENT
+    blocks: Iterable[Block],
+    *,
+    buttons: Sequence[ui.Item[Any]] = (),
+    menu: ui.Item[Any] | None = None,
+    accent: discord.Colour = ACCENT,
 ) -> ui.LayoutView:
-    """Frame texts, a line between them, and put up to five buttons below."""
+    """Frame texts and pictures, a line between them, and put up to five buttons and a menu below.
+
+    The files of pictures have to be sent along: `show` and `turn` of `bot.chat.replies` take the pictures for that.
+    """
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=accent)
-    for place, text in enumerate(texts):
+    for place, block in enumerate(blocks):
         if place:
             container.add_item(ui.Separator(spacing=discord.SeparatorSpacing.small))
-        container.add_item(ui.TextDisplay(text))
+        container.add_item(_shown(block))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
-    if buttons:
-        view.add_item(ui.ActionRow(*buttons))
+    for items in (buttons, [menu] if menu is not None else []):
+        if items:
+            view.add_item(ui.ActionRow(*items))
     view.stop()
     return view
+
+
+def _shown(block: Block) -> ui.Item[ui.LayoutView]:
+    if isinstance(block, str):
+        return ui.TextDisplay(block)
+    return ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{block.name}", description=block.alt))
 
 
 def row(*buttons: ui.Item[Any]) -> ui.View:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ import discord
 from discord import app_commands, ui
 from discord.utils import MISSING
 
+from bot.chat.layouts import Picture
 from bot.chat.render.text import MESSAGE_LIMIT, cut
 from bot.domain.errors import TrapwiseError
 
@@ -34,20 +35,34 @@ async def reply(interaction: Interaction, text: str, *, view: ui.View | None = N
     await interaction.followup.send(content, ephemeral=True, view=shown)
 
 
-async def show(interaction: Interaction, layout: ui.LayoutView) -> None:
-    """Answer privately with a layout."""
-    if await _opened(interaction, lambda answer: answer.send_message(view=layout, ephemeral=True)):
+async def show(interaction: Interaction, layout: ui.LayoutView, *, pictures: Sequence[Picture] = ()) -> None:
+    """Answer privately with a layout and the pictures in it.
+
+    The bot's own Attach Files does not matter: Discord asks for that where it posts, not where it answers.
+    """
+    if await _opened(
+        interaction, lambda answer: answer.send_message(view=layout, files=_files(pictures), ephemeral=True)
+    ):
         return
-    await interaction.followup.send(view=layout, ephemeral=True)
+    await interaction.followup.send(view=layout, files=_files(pictures), ephemeral=True)
 
 
-async def turn(interaction: Interaction, layout: ui.LayoutView) -> None:
-    """Show a layout in place of the private one whose button was pressed; what everyone sees is left as it is."""
+async def turn(interaction: Interaction, layout: ui.LayoutView, *, pictures: Sequence[Picture] = ()) -> None:
+    """Show a layout in place of the private one whose button was pressed, and its pictures in place of those there.
+
+    What everyone sees is left as it is.
+    """
     pressed = interaction.message
-    if interaction.response.is_done() or pressed is None or not pressed.flags.ephemeral:
-        await show(interaction, layout)
-    else:
-        await interaction.response.edit_message(view=layout)
+    private = pressed is not None and pressed.flags.ephemeral
+    if private and await _opened(
+        interaction, lambda answer: answer.edit_message(view=layout, attachments=_files(pictures))
+    ):
+        return
+    await show(interaction, layout, pictures=pictures)
+
+
+def _files(pictures: Sequence[Picture]) -> list[discord.File]:
+    return [picture.file() for picture in pictures]
 
 
 @asynccontextmanager

@@ -5,9 +5,9 @@ from typing import Self
 import discord
 
 from bot.chat.buttons import TrapwiseButton
-from bot.chat.cogs.study import LessonPage
 from bot.chat.drill_buttons import Drill
 from bot.chat.layouts import REVEALED, card
+from bot.chat.lesson_buttons import LessonLink
 from bot.chat.render.explaining import own_explained
 from bot.chat.render.marking import own_answer
 from bot.chat.replies import Interaction, reply, show
@@ -49,7 +49,7 @@ def under_reveal(asked: Round) -> list[TrapwiseButton]:
     """Make the buttons of a round's reveal."""
     return [
         Explain(asked.id),
-        LessonPage(asked.bank, asked.posed.item.lesson, 1, "Lesson"),
+        LessonLink(asked.bank, asked.posed.item.lesson),
         Drill.for_similar(asked.id),
         Report(asked.id),
     ]

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from bot.content import schema
 from bot.domain.bank import Bank, Blueprint, Domain, Objective, Source
-from bot.domain.chain import Chain, Fault, Link
+from bot.domain.chain import CaseTexts, Chain, Fault, Link
 from bot.domain.item import Image, Item, MultipleRule, Option
 from bot.domain.lesson import Lesson, LookAlike, Section, Watch, WorkflowStep
 from bot.domain.trap import Contrast, Trap
@@ -64,19 +64,32 @@ def _lesson(entry: schema.LessonFile, rule: MultipleRule) -> Lesson:
         sections=tuple(Section(**vars(section)) for section in entry.sections),
         workflow=tuple(WorkflowStep(**vars(step)) for step in entry.workflow),
         look_alikes=tuple(LookAlike(**vars(control)) for control in entry.look_alikes),
-        chain=None if entry.chain is None else _chain(entry.chain),
+        chain=None if entry.chain is None else build_chain(entry.chain),
         monitor=tuple(Watch(**vars(watch)) for watch in entry.monitor),
         sources=tuple(entry.sources),
         items=tuple(_item(item, entry.id, rule) for item in entry.items),
     )
 
 
-def _chain(entry: schema.ChainEntry) -> Chain:
-    return Chain(outcome=entry.outcome, links=tuple(_link(link) for link in entry.links))
+def build_chain(entry: schema.ChainEntry) -> Chain:
+    """One chain of its model."""
+    links = tuple(_link(link) for link in entry.links)
+    return Chain(outcome=entry.outcome, links=links, cases=None if entry.cases is None else _cases(entry.cases))
+
+
+def _cases(entry: schema.CaseTextsEntry) -> CaseTexts:
+    return CaseTexts(
+        scenes=tuple(entry.scenes),
+        failing=tuple(entry.failing),
+        review=tuple(entry.review),
+        event=tuple(entry.event),
+        working=entry.working,
+    )
 
 
 def _link(entry: schema.LinkEntry) -> Link:
-    return Link(**{**vars(entry), "faults": tuple(Fault(**vars(fault)) for fault in entry.faults)})
+    faults = tuple(Fault(**vars(fault)) for fault in entry.faults)
+    return Link(**{**vars(entry), "sources": tuple(entry.sources), "faults": faults})
 
 
 def _item(entry: schema.ItemEntry, lesson: str, rule: MultipleRule) -> Item:

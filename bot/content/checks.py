@@ -8,6 +8,7 @@ from typing import TypeAlias
 from pydantic import ValidationError
 
 from bot.content import reader
+from bot.content.cases import check_chain
 from bot.content.files import ContentFile, whole
 from bot.content.items import check_item
 from bot.content.problems import Problem, quote
@@ -17,7 +18,7 @@ from bot.domain.bank import Bank
 from bot.domain.item import MultipleRule
 
 SizeCheck: TypeAlias = Callable[[Bank], Iterable[tuple[str, str, str]]]
-"""Measures what a bank looks like once rendered: (`item`, `lesson` or `trap`; its id; what does not fit) each.
+"""Measures what a bank looks like once rendered: (`item`, `lesson`, `trap` or `cases`; its id; what does not fit) each.
 
 Content knows nothing of messages, so whoever renders them hands this in.
 """
@@ -48,6 +49,8 @@ def check_bank(draft: Draft) -> Iterator[Problem]:
             if isinstance(file.model, BankFile):
                 rule = file.model.multiple_rule
                 yield from _weights(file, file.model)
+        if isinstance(file.model, LessonFile):
+            yield from (file.problem(path, message) for path, message in check_chain(file.model))
     items = [item for file in draft.files for item in _items(file)]
     for item in items:
         yield from _item(item, rule, draft.folder)
@@ -71,6 +74,7 @@ def _subjects(draft: Draft) -> Iterator[tuple[str, str, ContentFile, reader.Path
         match file.model:
             case LessonFile(id=lesson, items=items):
                 yield "lesson", lesson, file, ("id",)
+                yield "cases", lesson, file, ("chain", "cases")
                 yield from (("item", item.id, file, ("items", place, "id")) for place, item in enumerate(items))
             case TrapsFile(traps=traps):
                 yield from (("trap", trap.id, file, ("traps", place, "id")) for place, trap in enumerate(traps))

@@ -154,6 +154,10 @@ class LookAlikeEntry(Entry):
     does: Annotated[str, line(250)]
     not_the_answer: Annotated[str, line(250)]
     trap: WordsId | None = None
+    option: Annotated[str, line(150)] | None = None
+    """In cases: it as a part of a design. Give `fix` as well, or neither."""
+    fix: Annotated[str, line(150)] | None = None
+    """In cases: it as a change."""
 
 
 class FaultEntry(Entry):
@@ -165,6 +169,10 @@ class FaultEntry(Entry):
     """Whether it looks configured and still does not work."""
     symptom: Annotated[str, line(250)]
     evidence: Annotated[str, line(250)]
+    fix: Annotated[str, line(150)] | None = None
+    """In cases: the change that mends it; the link's option when left out."""
+    trap: WordsId | None = None
+    """The trap of whoever overlooks it; the link's when left out."""
 
 
 class LinkEntry(Entry):
@@ -177,7 +185,28 @@ class LinkEntry(Entry):
     evidence: Annotated[str, line(250)]
     """What an admin sees when the link is sound."""
     trap: WordsId | None = None
+    option: Annotated[str, line(150)] | None = None
+    """In cases: the sound link as a part of a design; `configure` when left out."""
+    objective: NumbersId | None = None
+    """What a case about this link examines; the lesson's first objective when left out."""
+    sources: Annotated[list[SourceId], Entries(0)] = []
+    """The pages about this link, for cases; the lesson's when left out."""
     faults: Annotated[list[FaultEntry], Entries(1)]
+
+
+class CaseTextsEntry(Entry):
+    """What cases of the chain are told with."""
+
+    scenes: Annotated[list[Annotated[str, line(200)]], Entries(1)]
+    """Who it is about and what they want, in one or two sentences."""
+    failing: Annotated[list[Annotated[str, line(200)]], Entries(1)]
+    """What is observed when the outcome does not follow."""
+    review: Annotated[list[Annotated[str, line(200)]], Entries(1)]
+    """Somebody examines the design; whether anything failed is not said."""
+    event: Annotated[list[Annotated[str, line(200)]], Entries(1)]
+    """What sets the chain in motion; what comes of it is not said."""
+    working: Annotated[str, line(150)]
+    """The option that claims that everything happens."""
 
 
 class ChainEntry(Entry):
@@ -185,6 +214,8 @@ class ChainEntry(Entry):
 
     outcome: Annotated[str, line(200)]
     links: Annotated[list[LinkEntry], Entries(2, 10)]
+    cases: CaseTextsEntry | None = None
+    """Left out: no cases are made of the chain."""
 
 
 class WatchEntry(Entry):

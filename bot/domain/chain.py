@@ -12,6 +12,10 @@ class Fault:
     quiet: bool
     symptom: str
     evidence: str
+    fix: str | None = None
+    """What mends it, as an option of a case."""
+    trap: str | None = None
+    """The confusion of whoever overlooks it; the link's own when left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,26 @@ class Link:
     evidence: str
     faults: tuple[Fault, ...]
     trap: str | None = None
+    option: str | None = None
+    """The sound link as an option of a case; `configure` when left out."""
+    objective: str | None = None
+    """What a case about this link examines; the lesson's first objective when left out."""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTexts:
+    """What cases of a chain are told with; every combination of them reads as one story.
+
+    `failing` says that the outcome did not follow, `review` that somebody examines the design, `event` what sets
+    the chain in motion, each without a word on why. `working` is the option that claims that nothing fails.
+    """
+
+    scenes: tuple[str, ...]
+    failing: tuple[str, ...]
+    review: tuple[str, ...]
+    event: tuple[str, ...]
+    working: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +57,5 @@ class Chain:
 
     outcome: str
     links: tuple[Link, ...]
+    cases: CaseTexts | None = None
+    """Without these no cases are made of the chain."""

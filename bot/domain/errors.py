@@ -62,6 +62,14 @@ class UnknownLesson(TrapwiseError):
     """I know no lesson named {lesson}: pick one from the list while you type."""
 
 
+class LessonGone(TrapwiseError):
+    """That lesson is not here any more: `/lesson` shows what there is to read."""
+
+
+class NoCases(TrapwiseError):
+    """I have no cases for {lesson}: pick another lesson from the list while you type."""
+
+
 class UnknownSchedule(TrapwiseError):
     """This server has no schedule named {name}: `/schedule show` lists them."""
 

@@ -33,6 +33,10 @@ class LookAlike:
     does: str
     not_the_answer: str
     trap: str | None = None
+    option: str | None = None
+    """It as an option of a case that asks for parts; with `fix`, or not at all."""
+    fix: str | None = None
+    """It as an option of a case that asks for changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Custom ids: Discord takes at most 100 characters, whatever the ids in a bank are."""
 
-from bot.chat.cogs.study import LessonPage
 from bot.chat.drill_buttons import Drill, DrillChoice
+from bot.chat.lesson_buttons import LessonLink
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Report, Void
 from bot.chat.reveal_buttons import Explain
 from bot.content.limits import LONGEST_ID, LONGEST_LESSON_ID
@@ -18,7 +18,7 @@ def test_the_longest_ids_fit() -> None:
     """Every button and menu below reveals, drills and reports fits with the longest ids a bank may have."""
     posing = Posing(bank_id=_ID, item_id=_ITEM, seed="s" * SEED_LENGTH, fingerprint="f" * PRINT_LENGTH)
     parts = [
-        LessonPage(_ID, "1" * LONGEST_LESSON_ID, 999),
+        LessonLink(_ID, "1" * LONGEST_LESSON_ID),
         Drill.for_trap(_ID, _ID),
         Drill.for_similar(_LARGEST),
         Drill.of_item(_ID, _ITEM),

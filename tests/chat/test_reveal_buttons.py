@@ -100,7 +100,7 @@ async def test_the_lesson_opens_privately(group: World) -> None:
     """The lesson is shown to whoever asks; the reveal stays what it is."""
     shown = await _revealed(group, ann="t")
     before = texts(group.current(shown.reveal))
-    assert "Takeaways" in said(await _press(group, group.ann, shown, "tw:lesson:"))
+    assert "Takeaways" in said(await _press(group, group.ann, shown, "tw:read:"))
     assert texts(group.current(shown.reveal)) == before
 
 
@@ -186,7 +186,7 @@ async def test_a_bank_that_is_gone_gets_a_sentence(group: World) -> None:
     library._banks = {}
     assert "Why yours was wrong" in said(await _press(group, group.ann, shown, "tw:why:"))
     assert "changed or taken out" in said(await _press(group, group.ann, shown, "tw:drill:like:"))
-    assert "I know no lesson" in said(await _press(group, group.ann, shown, "tw:lesson:"))
+    assert "not here any more" in said(await _press(group, group.ann, shown, "tw:read:"))
     assert "changed or taken out" in said(await group.ann.select(posed, ["A"]))
 
 

@@ -1,10 +1,10 @@
-"""`/lesson`, `/trap`, `/leaderboard` and `/me` on the real bot."""
+"""`/trap`, `/leaderboard` and `/me` on the real bot."""
 
 from datetime import timedelta
 
 from bot.chat.letters import EMOJI
 from bot.domain.item import ItemKind
-from tests.chat.world import World, custom_ids, said
+from tests.chat.world import World, said
 
 
 async def test_a_trap_is_found_by_either_name(world: World) -> None:
@@ -21,27 +21,9 @@ async def test_a_trap_card_tells_both_things_apart(world: World) -> None:
         assert part in card
 
 
-async def test_an_unknown_trap_or_lesson_gets_a_sentence(world: World) -> None:
+async def test_an_unknown_trap_gets_a_sentence(world: World) -> None:
     """What is not in any bank is refused with a sentence."""
     assert "I know no trap named `x`" in said(await world.ann.slash(world.channel, "trap", name="x"))
-    assert "I know no lesson named" in said(await world.ann.slash(world.channel, "lesson", name="`" * 99))
-
-
-async def test_a_lesson_can_be_read_page_by_page(world: World) -> None:
-    """A lesson opens on its takeaways, and the buttons lead through to its sources and back."""
-    first = await world.ann.slash(world.channel, "lesson", name="6.2")
-    assert "Takeaways" in said(first)
-    assert first.response is not None
-    pages, message = [said(first)], first.response.message
-    while any("Next" in str(component.to_dict()) for component in message.components):
-        following = next(each for each in custom_ids(message) if each.endswith(f":{len(pages) + 1}"))
-        turned = await world.ann.click(message, custom_id=following)
-        assert turned.response is not None
-        pages.append(said(turned))
-        message = turned.response.message
-    assert "Sources" in pages[-1]
-    assert "What to monitor" in "".join(pages)
-    assert len(set(pages)) == len(pages)
 
 
 async def test_the_leaderboard_ranks_ties_and_shows_ones_own_rank(group: World) -> None:

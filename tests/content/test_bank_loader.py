@@ -211,7 +211,7 @@ def test_unused(sample: Sample) -> None:
     )
     assert problems_of(sample) == [
         "sources.yaml:6:9: no trap, lesson or item names this source",
-        "traps.yaml:22:9: no option, workflow step, look-alike or link names this trap",
+        "traps.yaml:22:9: no option, workflow step, look-alike, link or fault names this trap",
     ]
 
 

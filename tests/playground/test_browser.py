@@ -88,6 +88,24 @@ async def test_a_visitor_answers_restarts_and_reads_the_reveal(desk: Desk, visit
     await expect(conversation.get_by_role("heading", name="The answer")).to_be_visible()
 
 
+async def test_a_visitor_reads_the_chain_of_a_lesson(desk: Desk, visits: Visits) -> None:
+    """The chain is a picture that the browser has loaded, described in words; on the next page it is gone."""
+    playground, ana = desk.playground, desk.playground.server.people[1]
+    page = await visits.tab(desk, ana)
+    conversation = page.get_by_role("log")
+    opened = await ana.slash(playground.server.channels[0], "lesson", name="6.2")
+    assert opened.response is not None
+    await playground.tick()
+    await conversation.get_by_role("button", name="Next").click()
+    picture = conversation.get_by_role("img", name="A chain of 5 links")
+    await expect(picture).to_be_visible()
+    await expect(picture).to_have_js_property("naturalWidth", 800)
+    await quiet(page)
+    await conversation.get_by_role("button", name="Next").click()
+    await expect(conversation.get_by_text("Where the chain breaks").first).to_be_visible()
+    await expect(picture).to_have_count(0)
+
+
 async def test_letters_clicked_in_haste_all_count(desk: Desk, visits: Visits) -> None:
     """SimCord's page drops what is clicked while an earlier click is under way; here it waits its turn."""
     ana = desk.playground.server.people[1]

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from itertools import islice
 
-from bot.chat.render.cards import lesson_pages, lesson_title, trap_card
+from bot.chat.render.cards import trap_card
+from bot.chat.render.lessons import lesson_pages, lesson_title
 from bot.chat.render.question import question
 from bot.chat.render.reveal import shrunk
 from bot.chat.render.text import LAYOUT_LIMIT, MESSAGE_LIMIT, NAME_LIMIT
@@ -12,6 +14,7 @@ from bot.domain.bank import Bank
 from bot.domain.item import Item
 from bot.domain.posed import PosedItem
 from bot.domain.rounds import Round, RoundState
+from bot.domain.scenarios.sizes import largest_items
 from bot.domain.standings import Score, Standing
 from bot.domain.tally import Tally
 from bot.services.ports import TOP, Reveal
@@ -27,34 +30,44 @@ _LONGEST_NAME = "_" * NAME_LIMIT
 
 
 def too_large(bank: Bank) -> Iterator[tuple[str, str, str]]:
-    """Yield (`item`, `trap` or `lesson`; its id; what does not fit) for everything too long once rendered.
+    """Yield (`item`, `trap`, `lesson` or `cases`; its id; what does not fit) for everything too long once rendered.
 
     Questions are measured with a role ping and the longest numbers, reveals with every distractor chosen and
     shrunk: that much they must have room for.
     """
     for item in bank.items():
-        asked = _largest_round(bank, item)
-        yield from _over("item", item.id, "question", len(question(asked, bank)), MESSAGE_LIMIT)
-        yield from _layout("item", item.id, "reveal", shrunk(_largest_reveal(bank, asked)), buttons=_REVEAL_BUTTONS)
+        yield from _item(bank, item, "item", item.id)
     for trap in bank.traps.values():
         yield from _layout("trap", trap.id, "card", trap_card(bank, trap))
     for lesson in bank.lessons.values():
         pages = lesson_pages(bank, lesson)
         for number, page in enumerate(pages, start=1):
-            texts = [lesson_title(bank, lesson, number, len(pages)), *page]
-            yield from _layout("lesson", lesson.id, f"page {number}", texts, buttons=_PAGE_BUTTONS)
+            texts = [lesson_title(bank, lesson, number, len(pages)), *page.blocks]
+            pictures = 0 if page.chain is None else 1
+            yield from _layout(
+                "lesson", lesson.id, f"page {number}", texts, buttons=_PAGE_BUTTONS, pictures=pictures, menu=True
+            )
+        cases = (found for item in largest_items(lesson) for found in _item(bank, item, "cases", lesson.id))
+        yield from islice(cases, 1)  # one is enough: they are all made of the same texts
 
 
-def components(texts: int, buttons: int = 0) -> int:
-    """Count what a card is made of: its frame, its texts, the lines between them, and a row of buttons."""
-    return 1 + texts + max(texts - 1, 0) + (1 + buttons if buttons else 0)
+def components(blocks: int, buttons: int = 0, *, menu: bool = False) -> int:
+    """Count what a card is made of: its frame, texts and pictures, the lines between, buttons and a menu in rows."""
+    return 1 + blocks + max(blocks - 1, 0) + (1 + buttons if buttons else 0) + (2 if menu else 0)
+
+
+def _item(bank: Bank, item: Item, kind: str, subject: str) -> Iterator[tuple[str, str, str]]:
+    asked = _largest_round(bank, item)
+    longest = "longest " if kind == "cases" else ""
+    yield from _over(kind, subject, f"{longest}question", len(question(asked, bank)), MESSAGE_LIMIT)
+    yield from _layout(kind, subject, f"{longest}reveal", shrunk(_largest_reveal(bank, asked)), buttons=_REVEAL_BUTTONS)
 
 
 def _layout(
-    kind: str, subject: str, what: str, texts: Sequence[str], buttons: int = 0
+    kind: str, subject: str, what: str, texts: Sequence[str], *, buttons: int = 0, pictures: int = 0, menu: bool = False
 ) -> Iterator[tuple[str, str, str]]:
     yield from _over(kind, subject, what, sum(map(len, texts)), LAYOUT_LIMIT)
-    parts = components(len(texts), buttons)
+    parts = components(len(texts) + pictures, buttons, menu=menu)
     if parts > _COMPONENTS:
         yield kind, subject, f"its {what} has {parts} parts once shown; Discord takes {_COMPONENTS}"
 

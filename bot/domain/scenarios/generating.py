@@ -1,0 +1,106 @@
+"""Generating: a case of a lesson's chain from a seed, the same one every time."""
+
+from random import Random
+
+from bot.domain.chain import CaseTexts, Chain
+from bot.domain.errors import NoCases
+from bot.domain.item import Difficulty, Item
+from bot.domain.lesson import Lesson
+from bot.domain.scenarios.case import SEEDS, Case, Form, Observation, case_item, seed_of
+from bot.domain.scenarios.options import LEAST_LINKS, LEAST_LOOK_ALIKES, Offer, usable
+from bot.domain.scenarios.plan import Plan, draw_plan
+from bot.domain.scenarios.wording import LEADS, QUESTIONS, REPORTED, note, settings
+
+_HARD = 3
+
+
+def has_cases(lesson: Lesson) -> bool:
+    """Whether cases can be made of a lesson: it has a chain with texts for them, and enough to choose from."""
+    return (
+        lesson.chain is not None
+        and lesson.chain.cases is not None
+        and len(lesson.chain.links) >= LEAST_LINKS
+        and len(usable(lesson.look_alikes)) >= LEAST_LOOK_ALIKES
+    )
+
+
+def generate(lesson: Lesson, seed: int) -> Case:
+    """Make the case of a seed.
+
+    Raises:
+        NoCases: the lesson has nothing to make cases of.
+        ValueError: the seed is not among `SEEDS`.
+    """
+    if not 0 <= seed < SEEDS:
+        raise ValueError(f"a seed is at least 0 and below {SEEDS}, not {seed}")
+    if lesson.chain is None or not has_cases(lesson):
+        raise NoCases(lesson=lesson.title)
+    rng = Random(seed)
+    return make_case(lesson, draw_plan(lesson.chain, rng), seed, rng)
+
+
+def case_of(lesson: Lesson, item: Item) -> Case | None:
+    """The case that a stored item was made from; None if it is no case, or the lesson has changed since."""
+    seed = seed_of(item.id)
+    if seed is None or not seed < SEEDS or item.lesson != lesson.id or not has_cases(lesson):
+        return None
+    case = generate(lesson, seed)
+    return case if case_item(case, rule=item.rule) == item else None
+
+
+def make_case(lesson: Lesson, plan: Plan, seed: int, rng: Random) -> Case:
+    """Put a plan into words. The lesson must have cases (`has_cases`)."""
+    chain = lesson.chain
+    if chain is None or chain.cases is None:
+        raise NoCases(lesson=lesson.title)
+    first = plan.flaws[0] if plan.flaws else None
+    symptom = first.fault.symptom if first is not None and plan.form is Form.HIDDEN else ""
+    told = f"{REPORTED} {symptom}" if symptom else note(chain, plan.form)
+    return Case(
+        lesson=lesson.id,
+        seed=seed,
+        form=plan.form,
+        flaws=plan.flaws,
+        opening=_opening(chain.cases, plan.form, rng),
+        shown=_shown(chain, plan, rng),
+        closing=f"{told} {rng.choice(QUESTIONS[plan.form])}".strip(),
+        symptom=first.fault.id if first is not None and symptom else None,
+        options=Offer(lesson=lesson, chain=chain, plan=plan, rng=rng).options(),
+        difficulty=_difficulty(plan),
+        objective=(first.link.objective if first is not None else None) or lesson.objectives[0],
+        sources=_sources(lesson, chain, plan),
+    )
+
+
+def _opening(texts: CaseTexts, form: Form, rng: Random) -> str:
+    return " ".join(map(rng.choice, (texts.scenes, settings(texts, form), LEADS[form])))
+
+
+def _shown(chain: Chain, plan: Plan, rng: Random) -> tuple[Observation, ...]:
+    faults = {flaw.place: flaw.fault for flaw in plan.flaws}
+    seen = []
+    for place, link in enumerate(chain.links):
+        if place in plan.withheld:
+            continue
+        fault = faults.get(place)
+        text = fault.evidence if fault is not None else link.evidence
+        seen.append(Observation(link=link.id, fault=fault.id if fault is not None else None, text=text))
+    if rng.random() < 1 / 2:
+        rng.shuffle(seen)
+    return tuple(seen)
+
+
+def _difficulty(plan: Plan) -> Difficulty:
+    """Count a second fault, a quiet one, a fault withheld, and no word on the outcome: easy is none, hard are three."""
+    hidden = any(flaw.place in plan.withheld for flaw in plan.flaws)
+    untold = plan.form in {Form.REVIEW, Form.FORECAST}
+    steps = (len(plan.flaws) > 1) + any(flaw.fault.quiet for flaw in plan.flaws) + hidden + untold
+    if steps == 0:
+        return Difficulty.EASY
+    return Difficulty.MEDIUM if steps < _HARD else Difficulty.HARD
+
+
+def _sources(lesson: Lesson, chain: Chain, plan: Plan) -> tuple[str, ...]:
+    """The pages about the broken links; about all links when none is broken."""
+    links = [flaw.link for flaw in plan.flaws] or chain.links
+    return tuple(dict.fromkeys(source for link in links for source in link.sources)) or lesson.sources

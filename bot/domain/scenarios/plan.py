@@ -1,0 +1,108 @@
+"""Plans: which links of a case are faulty and which are shown, drawn at random or listed to the last."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from random import Random
+from types import MappingProxyType
+from typing import Final
+
+from bot.domain.chain import Chain
+from bot.domain.scenarios.case import Flaw, Form
+
+# Out of a hundred cases; forms with more to tell apart come more often.
+_SHARES: Final[Mapping[Form, int]] = MappingProxyType(
+    {
+        Form.OPEN: 7,
+        Form.HIDDEN: 7,
+        Form.PARTIAL: 16,
+        Form.REVIEW: 6,
+        Form.FIRST: 20,
+        Form.FORECAST: 23,
+        Form.REPAIRS: 12,
+        Form.GAPS: 9,
+    }
+)
+
+# How many flaws a form may have; repeated, the more often it is drawn.
+_FLAWS: Final[Mapping[Form, tuple[int, ...]]] = MappingProxyType(
+    {
+        Form.OPEN: (1,),
+        Form.HIDDEN: (1,),
+        Form.PARTIAL: (1,),
+        Form.REVIEW: (0, 1, 1, 1),
+        Form.FIRST: (2,),
+        Form.FORECAST: (0, 1, 1, 1, 2, 2, 2, 2),
+        Form.REPAIRS: (2,),
+        Form.GAPS: (2,),
+    }
+)
+
+_MOST_WITHHELD = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A case before it has words: its form, its flaws in causal order, and the places of links not shown."""
+
+    form: Form
+    flaws: tuple[Flaw, ...]
+    withheld: frozenset[int]
+
+
+def draw_plan(chain: Chain, rng: Random) -> Plan:
+    """Draw a form, then its flaws, then what is withheld; chains of three links or more have plans of every form."""
+    form = rng.choices(list(_SHARES), list(_SHARES.values()))[0]
+    flaws: list[Flaw] = []
+    for _ in range(rng.choice(_FLAWS[form])):
+        taken = {flaw.place for flaw in flaws}
+        flaws.append(rng.choice([flaw for flaw in _all_flaws(chain) if flaw.place not in taken]))
+    flaws.sort(key=lambda flaw: flaw.place)
+    return Plan(form=form, flaws=tuple(flaws), withheld=rng.choice(_withholdings(form, chain, flaws)))
+
+
+def all_plans(chain: Chain) -> Iterator[Plan]:
+    """List every plan that can be drawn, once."""
+    for form, counts in _FLAWS.items():
+        for count in sorted(set(counts)):
+            for flaws in _states(chain, count):
+                for withheld in _withholdings(form, chain, flaws):
+                    yield Plan(form=form, flaws=flaws, withheld=withheld)
+
+
+def _states(chain: Chain, count: int) -> Iterator[tuple[Flaw, ...]]:
+    for places in combinations(range(len(chain.links)), count):
+        yield from product(*(_flaws_at(chain, place) for place in places))
+
+
+def _all_flaws(chain: Chain) -> list[Flaw]:
+    return [flaw for place in range(len(chain.links)) for flaw in _flaws_at(chain, place)]
+
+
+def _flaws_at(chain: Chain, place: int) -> list[Flaw]:
+    link = chain.links[place]
+    return [Flaw(place=place, link=link, fault=fault) for fault in link.faults]
+
+
+def _withholdings(form: Form, chain: Chain, flaws: Sequence[Flaw]) -> list[frozenset[int]]:
+    """List the sets of links that may stay unseen without leaving the answer open."""
+    broken = [flaw.place for flaw in flaws]
+    healthy = [place for place in range(len(chain.links)) if place not in broken]
+    match form:
+        case Form.OPEN | Form.REVIEW | Form.REPAIRS:
+            return [frozenset()]
+        case Form.HIDDEN:
+            return [frozenset(broken)]
+        case Form.GAPS:
+            return [*map(frozenset, combinations(broken, 1)), frozenset(broken)]
+        case Form.PARTIAL:
+            # Something healthy is seen besides the fault, so that there is something to weigh.
+            return _some(healthy, least=1, most=min(_MOST_WITHHELD, len(healthy) - 1))
+        case Form.FIRST | Form.FORECAST:
+            # Whatever lies behind the first fault cannot change which one is first.
+            behind = [place for place in healthy if broken and place > broken[0]]
+            return _some(behind, least=0, most=_MOST_WITHHELD)
+
+
+def _some(places: Sequence[int], *, least: int, most: int) -> list[frozenset[int]]:
+    return [frozenset(chosen) for size in range(least, most + 1) for chosen in combinations(places, size)]

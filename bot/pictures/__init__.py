@@ -1,0 +1,1 @@
+"""Pictures: values drawn as PNG, with the same facts in words; the only place that knows Pillow."""

@@ -1,0 +1,94 @@
+"""Lessons with chains for the chain lab: the shipped one, and small made-up ones."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from hypothesis import strategies as st
+
+from bot.app import shipped_content
+from bot.content.loader import load_bank
+from bot.domain.bank import Bank
+from bot.domain.chain import CaseTexts, Chain, Fault, Link
+from bot.domain.lesson import Lesson, LookAlike
+from tests.builders import make_lesson
+
+
+@cache
+def shipped_bank() -> Bank:
+    """The bank that comes with Trapwise."""
+    bank = load_bank(shipped_content() / "md-102").bank
+    assert bank is not None
+    return bank
+
+
+def shipped_lab() -> Lesson:
+    """Lesson 6.2, which has a chain with cases."""
+    return shipped_bank().lessons["6.2"]
+
+
+def make_fault(link: str, number: int, *, quiet: bool = False, fix: bool = True, trap: str | None = None) -> Fault:
+    """A fault whose texts name it; without `fix` it is mended by the link's option."""
+    name = f"{link}-{number}"
+    return Fault(
+        id=name,
+        name=f"Fault {name}",
+        quiet=quiet,
+        symptom=f"One hears of {name}.",
+        evidence=f"One sees {name}.",
+        fix=f"Mend {name}" if fix else None,
+        trap=trap,
+    )
+
+
+def make_link(name: str, faults: Sequence[Fault], *, trap: str | None = None, option: bool = True) -> Link:
+    """A link whose texts name it; without `option` it is called as it is configured."""
+    return Link(
+        id=name,
+        title=f"Link {name}",
+        configure=f"Set up {name}",
+        result=f"It follows {name}.",
+        evidence=f"One sees a sound {name}.",
+        faults=tuple(faults),
+        trap=trap,
+        option=f"A sound {name}" if option else None,
+    )
+
+
+def make_lab(links: Sequence[Link], *, controls: int = 2) -> Lesson:
+    """A lesson whose chain is made of these links, with so many look-alikes."""
+    texts = CaseTexts(
+        scenes=("A house by the sea.", "A house in the hills."),
+        failing=("Things disappear.", "Strangers get in."),
+        review=("Somebody looks at the house.",),
+        event=("A thief comes.",),
+        working="None fails: nobody gets in.",
+    )
+    look_alikes = tuple(
+        LookAlike(
+            control=f"Toy {number}",
+            does="Looks nice.",
+            not_the_answer=f"Toy {number} keeps nobody out.",
+            trap=f"toy-{number}",
+            option=f"A toy {number}",
+            fix=f"Buy toy {number}",
+        )
+        for number in range(controls)
+    )
+    chain = Chain(outcome="Nobody gets in.", links=tuple(links), cases=texts)
+    return replace(make_lesson(), look_alikes=look_alikes, chain=chain)
+
+
+@st.composite
+def labs(draw: st.DrawFn) -> Lesson:
+    """Small lessons with cases: 3 to 7 links with 1 to 3 faults each, some without wordings of their own."""
+    links = []
+    for place in range(draw(st.integers(3, 7))):
+        name = "abcdefg"[place]
+        fixes = draw(st.lists(st.booleans(), min_size=1, max_size=3))
+        faults = [
+            make_fault(name, number, quiet=draw(st.booleans()), fix=fix, trap=draw(st.sampled_from([None, "door"])))
+            for number, fix in enumerate(fixes)
+        ]
+        links.append(make_link(name, faults, trap=draw(st.sampled_from([None, "lock"])), option=draw(st.booleans())))
+    return make_lab(links, controls=draw(st.integers(2, 4)))
