@@ -25,6 +25,7 @@ from bot.chat.publisher import DiscordPublisher
 from bot.chat.render.sizes import too_large
 from bot.chat.schedule_buttons import PostNow, Preview, Restore
 from bot.chat.services import Services
+from bot.chat.surfaces.private import AnswerPrivately, Choice, Withdraw
 from bot.chat.surfaces.reactions import Reactions
 from bot.content.loader import load_banks
 from bot.content.problems import Problem
@@ -44,7 +45,7 @@ from bot.services.watching import Watch
 from bot.storage.holding import Held, hold
 from bot.storage.store import Store, open_store
 
-BUTTONS = (MyAnswer, Settle, Preview, PostNow, Restore, LessonPage, BoardPage)
+BUTTONS = (AnswerPrivately, Choice, Withdraw, MyAnswer, Settle, Preview, PostNow, Restore, LessonPage, BoardPage)
 
 _NO_LIMIT = 1e9
 
