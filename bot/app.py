@@ -30,6 +30,7 @@ from bot.chat.report_buttons import OF_REPORTS
 from bot.chat.reveal_buttons import UNDER_REVEALS
 from bot.chat.schedule_buttons import PostNow, Preview, Restore
 from bot.chat.services import Services
+from bot.chat.surfaces.private import AnswerPrivately, Choice, Withdraw
 from bot.chat.surfaces.reactions import Reactions
 from bot.content.loader import load_banks
 from bot.content.problems import Problem
@@ -53,6 +54,9 @@ from bot.storage.holding import Held, hold
 from bot.storage.store import Store, open_store
 
 BUTTONS = (
+    AnswerPrivately,
+    Choice,
+    Withdraw,
     MyAnswer,
     Settle,
     Preview,

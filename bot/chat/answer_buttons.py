@@ -10,7 +10,8 @@ from bot.chat.letters import EMOJI
 from bot.chat.render.marking import own_answer
 from bot.chat.replies import Interaction, reply
 from bot.chat.services import services_of
-from bot.domain.errors import ForeignPost, NotOpen
+from bot.chat.surfaces.private import check_here, confirm, gone
+from bot.domain.errors import NotOpen
 from bot.domain.rounds import RoundState
 
 
@@ -40,6 +41,8 @@ class MyAnswer(TrapwiseButton, template=r"tw:mine:(?P<round>\d{1,18})"):
 class Settle(TrapwiseButton, template=r"tw:settle:(?P<round>\d{1,18}):(?P<letter>[A-J])"):
     """Says which of several letters was meant."""
 
+    in_place = True
+
     def __init__(self, round_id: int, letter: str) -> None:
         super().__init__(f"tw:settle:{round_id}:{letter}", f"Option {letter}", emoji=EMOJI[letter])
         self.round_id = round_id
@@ -50,17 +53,17 @@ class Settle(TrapwiseButton, template=r"tw:settle:(?P<round>\d{1,18}):(?P<letter
         return cls(int(parts["round"]), parts["letter"])
 
     async def pressed(self, interaction: Interaction) -> None:
-        answering = services_of(interaction).answering
-        held = answering.held(self.round_id, interaction.user.id)
-        if held is not None and not held.unresolved:
-            await reply(interaction, "That is settled already: **My answer** under the question shows it.")
-            return
-        if held is None:
-            raise NotOpen
-        if self.letter not in held.choice:
-            raise ForeignPost
-        await answering.choose(self.round_id, interaction.user.id, self.letter)
-        await reply(interaction, f"Settled: your answer is {EMOJI[self.letter]}.")
+        check_here(interaction, self.round_id, self.letter)
+        answering, member = services_of(interaction).answering, interaction.user
+        held = answering.held(self.round_id, member.id)
+        # Not held by an open round: it is closed, and `choose` says so.
+        if held is None or held.unresolved:
+            try:
+                await answering.choose(self.round_id, member.id, self.letter, name=member.display_name)
+            except NotOpen:
+                await gone(interaction, self.round_id)
+                return
+        await confirm(interaction, self.round_id)
 
 
 def post_id(message: discord.Message) -> int | None:

@@ -20,10 +20,12 @@ _Part = TypeVar("_Part", bound=ui.Item[Any])
 class Guarded(ui.DynamicItem[_Part], Generic[_Part], template=r"tw:base"):
     """A part of a message whose subclass says what using it does.
 
-    `organisers` limits it to people with Manage Server.
+    `organisers` limits it to people with Manage Server. `in_place` belongs to parts of private messages: the answer, or
+    the refusal, takes the place of the message.
     """
 
     organisers: ClassVar[bool] = False
+    in_place: ClassVar[bool] = False
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
@@ -42,10 +44,10 @@ class Guarded(ui.DynamicItem[_Part], Generic[_Part], template=r"tw:base"):
     async def callback(self, interaction: Interaction) -> None:
         try:
             self._check(interaction)
-            async with in_time(interaction):
+            async with in_time(interaction, in_place=self.in_place):
                 await self.pressed(interaction)
         except Exception as error:  # noqa: BLE001 - the guard that turns every error into a sentence
-            await refuse(interaction, error)
+            await refuse(interaction, error, in_place=self.in_place)
 
     def _check(self, interaction: Interaction) -> None:
         if self.organisers and not interaction.permissions.manage_guild:
@@ -68,14 +70,19 @@ class TrapwiseButton(Guarded[ui.Button[Any]], template=r"tw:base"):
 
 
 class TrapwiseMenu(Guarded[ui.Select[Any]], template=r"tw:base"):
-    """A menu to choose from, one option or up to `most`; its subclass says what choosing does."""
+    """A menu to choose from, one option or up to `most`; its subclass says what choosing does.
+
+    Clients go on showing what somebody picked in a menu also when its message has changed: only one with another custom
+    id is another menu to them.
+    """
 
     def __init__(
         self, custom_id: str, options: Sequence[discord.SelectOption] = (), *, most: int = 1, placeholder: str = ""
     ) -> None:
-        super().__init__(
-            ui.Select(custom_id=custom_id, options=list(options), max_values=most, placeholder=placeholder or None)
+        menu: ui.Select[Any] = ui.Select(
+            custom_id=custom_id, options=list(options), max_values=most, placeholder=placeholder or None
         )
+        super().__init__(menu)
 
     @property
     def chosen(self) -> list[str]:

@@ -17,6 +17,7 @@ from bot.chat.permissions import may
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
 from bot.chat.reveal_buttons import under_reveal
+from bot.chat.surfaces.private import AnswerPrivately
 from bot.domain.rounds import Round
 from bot.services.ports import Posting, PublishFailed, Refusal, Reveal, Snapshot
 
@@ -67,7 +68,7 @@ class DiscordPublisher:
         await self._pacer.turn(Urgency.QUESTION)
         sent = await self._channel(asked).send(
             question(asked, posting.bank),
-            view=row(MyAnswer(asked.id)),
+            view=row(AnswerPrivately(asked.id), MyAnswer(asked.id)),
             nonce=asked.nonce,
             silent=asked.silent,
             allowed_mentions=mentions,

@@ -19,8 +19,9 @@ from bot.domain.errors import TrapwiseError
 
 logger = logging.getLogger(__name__)
 
-_UNKNOWN_INTERACTION = 10062
 _ANSWERED_ALREADY = 40060
+# An unknown interaction, an unknown webhook, an invalid webhook token: the time to answer, or to add to it, is over.
+_TOO_LATE = (10062, 10015, 50027)
 _DEFER_SECONDS = 2.0
 
 Interaction = discord.Interaction[Any]
@@ -65,21 +66,36 @@ def _files(pictures: Sequence[Picture]) -> list[discord.File]:
     return [picture.file() for picture in pictures]
 
 
+async def amend(interaction: Interaction, text: str, *, view: ui.View | None = None) -> None:
+    """Put plain text in place of the private message whose button or menu was used; without a view it has none left."""
+    content = cut(text, MESSAGE_LIMIT)
+    if interaction.message is None or not interaction.message.flags.ephemeral:
+        # Others see that message: it is not one person's to replace.
+        await reply(interaction, text, view=view)
+        return
+    if await _opened(interaction, lambda answer: answer.edit_message(content=content, view=view)):
+        return
+    await interaction.edit_original_response(content=content, view=view)
+
+
 @asynccontextmanager
-async def in_time(interaction: Interaction) -> AsyncIterator[None]:
-    """Tell Discord that an answer takes longer when it does: after three seconds it would take none."""
-    later = asyncio.create_task(_defer_later(interaction), name="defer")
+async def in_time(interaction: Interaction, *, in_place: bool = False) -> AsyncIterator[None]:
+    """Tell Discord that an answer takes longer when it does: after three seconds it would take none.
+
+    `in_place` announces a change of the message that was used, instead of another one.
+    """
+    later = asyncio.create_task(_defer_later(interaction, in_place=in_place), name="defer")
     try:
         yield
     finally:
         later.cancel()
 
 
-async def _defer_later(interaction: Interaction) -> None:
+async def _defer_later(interaction: Interaction, *, in_place: bool) -> None:
     await asyncio.sleep(_DEFER_SECONDS)
     if not interaction.response.is_done():
         with contextlib.suppress(discord.HTTPException, discord.InteractionResponded):
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await interaction.response.defer(ephemeral=True, thinking=not in_place)
 
 
 async def _opened(interaction: Interaction, answer: Callable[[Response], Awaitable[object]]) -> bool:
@@ -95,17 +111,29 @@ async def _opened(interaction: Interaction, answer: Callable[[Response], Awaitab
     return True
 
 
-async def refuse(interaction: Interaction, error: Exception) -> None:
-    """Turn whatever went wrong into one private sentence; what nobody expected gets a reference for the operator."""
+async def refuse(interaction: Interaction, error: Exception, *, in_place: bool = False) -> None:
+    """Turn whatever went wrong into one private sentence; what nobody expected gets a reference for the operator.
+
+    With `in_place` a refusal replaces the private message it is about; after a fault that one stays, to try again.
+    """
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
-    if isinstance(error, discord.HTTPException) and error.code in (_UNKNOWN_INTERACTION, _ANSWERED_ALREADY):
-        logger.info("an interaction was answered too late, or its answer was taken although Discord reported an error")
+    if _is_over(error):
         return
     try:
-        await reply(interaction, sentence(error))
+        answer = amend if in_place and isinstance(error, TrapwiseError) else reply
+        await answer(interaction, sentence(error))
     except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
-        logger.warning("a refusal could not be sent: %s", trouble)
+        if not _is_over(trouble):
+            logger.warning("a refusal could not be sent: %s", trouble)
+
+
+def _is_over(error: Exception) -> bool:
+    """Tell whether Discord takes no answer to this interaction any more: nobody can be told, and nothing is wrong."""
+    over = isinstance(error, discord.HTTPException) and error.code in (*_TOO_LATE, _ANSWERED_ALREADY)
+    if over:
+        logger.info("an interaction was answered too late, or its answer was taken although Discord reported an error")
+    return over
 
 
 def sentence(error: Exception) -> str:

@@ -117,6 +117,11 @@ class Answering:
         live = self._by_message.get(message_id)
         return None if live is None else live.round
 
+    def under_way(self, round_id: int) -> Round | None:
+        """Give a round while it takes or has just taken answers: a mere look-up."""
+        live = self._live.get(round_id)
+        return None if live is None else live.round
+
     def open_rounds(self) -> list[Round]:
         """List the rounds that take answers."""
         return [live.round for live in self._live.values() if not live.closing]
@@ -201,6 +206,18 @@ class Answering:
         except TimeoutError:
             raise AnswerWaits from None
         return live.answers[member_id]
+
+    async def withdraw(self, round_id: int, member_id: int) -> Answer | None:
+        """Withdraw what a member holds, by whichever surface; gives what it was, if anything, once that is committed.
+
+        It stays withdrawn, whatever letters are on the post, until a later letter or private answer.
+
+        Raises:
+            NotOpen: the round takes no answers any more.
+        """
+        held = self.held(round_id, member_id)
+        await self.choose(round_id, member_id, "")
+        return held if held is not None and held.given else None
 
     def now_at(self) -> int:
         """Give the next place in the order of changes; a snapshot begun now is compared by it."""

@@ -37,7 +37,7 @@ def test_a_question_says_how_to_answer() -> None:
     told = question(make_round(make_posed(make_item(key="AC"))), make_bank())
     assert told.startswith("**Sample · 1.1 Lesson 1.1**\nWhat keeps the door shut (1.1-001)?\n\n🇦 Option A\n🇧 ")
     assert "**Choose 2.** Closes <t:" in told
-    assert "Letters are public" in told
+    assert "Letters are public, **Answer privately** is not." in told
     single = question(replace(make_round(), ping_role=7), make_bank())
     assert single.startswith("<@&7> **Sample")
     assert "React with one letter" in single
@@ -85,7 +85,11 @@ def test_ones_own_answer_in_every_state() -> None:
     found = make_answer("B", came=Came.CATCH_UP)
     for asked, answer, part in (
         (opened, None, "I have no answer of yours on file. React"),
-        (opened, make_answer(), "You withdrew your answer. React"),
+        (
+            opened,
+            make_answer(),
+            "You withdrew your answer <t:1795424400:R>. React with a letter under the question or **Answer",
+        ),
         (closing, None, "You had no answer on file when this question closed."),
         (opened, private, "Your answer: 🇧, given privately <t:"),
         (opened, found, "given by reaction, found <t:"),

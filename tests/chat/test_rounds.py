@@ -139,12 +139,12 @@ async def test_a_role_is_pinged_and_nothing_else(group: World) -> None:
 
 
 async def test_a_question_is_sent_with_a_nonce_and_names_its_round(group: World) -> None:
-    """The send carries a nonce that Discord enforces, and the post's button names its round."""
+    """The send carries a nonce that Discord enforces, and the post's buttons name its round."""
     message = await group.post()
     sent = next(each for each in reversed(group.env.http_requests) if (each.json or {}).get("content"))
     assert sent.json is not None
     assert sent.json["enforce_nonce"] is True
-    assert custom_ids(message) == ["tw:mine:1"]
+    assert custom_ids(message) == ["tw:private:1", "tw:mine:1"]
 
 
 async def test_a_restart_in_the_middle_of_a_round(group: World) -> None:

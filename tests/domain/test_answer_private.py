@@ -119,3 +119,21 @@ def test_a_private_answer_outlives_every_clear() -> None:
     post = multiple().toggle("A").choose("BC").clear(LETTERS)
     assert (post.held, post.answer.seen) == (("BC", False), "")
     assert make_answer("BC", surface=Surface.PRIVATE).seen == ""
+
+
+@given(kind=kinds, taps=toggles)
+def test_a_private_withdrawal_stands_beside_letters(kind: ItemKind, taps: list[str]) -> None:
+    """Letters that were on the post when the answer was withdrawn by button bring back nothing, heard or found."""
+    post = Post(kind=kind).toggle(taps).choose("")
+    post.find().find(outage_began=post.now + HOUR)
+    assert post.held == ("", False)
+    for mark in list(post.marks):
+        post.toggle(mark)
+    assert post.held == ("", False)
+
+
+def test_a_letter_ends_a_private_withdrawal() -> None:
+    """A letter tapped later is the answer; on a multi-select post together with those that are there."""
+    assert single().toggle("A").choose("").toggle("B").held == ("B", False)
+    assert multiple().toggle("A").choose("").toggle("B").held == ("AB", False)
+    assert single().toggle("A").choose("").toggle("AA").held == ("A", False), "taken away and tapped again"

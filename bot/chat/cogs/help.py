@@ -9,6 +9,7 @@ from bot.chat.replies import Interaction, show
 _LEARNERS = """### How Trapwise works
 A question appears in the channel. **React with a letter** under it; where it says *Choose 2* or more, react with each.
 Change your mind as often as you like till it closes. Then the answer comes, with **the trap behind each wrong option**.
+- **Answer privately** under a question: choose from a menu that only you see, or withdraw
 - **My answer** under a question: what I have on file for you
 - **My answer explained** under the answer: why yours was right or wrong; **Try a similar one** to practise
 - `/lesson` read what the questions are about
@@ -16,8 +17,8 @@ Change your mind as often as you like till it closes. Then the answer comes, wit
 - `/leaderboard` who leads; `/me` your marks and the traps that catch you"""
 
 _PRIVACY = """**Who sees what**
-Reactions are public, also while a question is open. What commands and buttons show you, only you see. The reveal \
-tells how many chose each option, never who. Speed never counts."""
+Reactions are public, also while a question is open; **Answer privately** hides your choice. What commands and buttons \
+show you, only you see. The reveal tells how many chose each option, never who. Speed never counts."""
 
 _ORGANISERS = """**For organisers** (people with Manage Server)
 - `/setup` where, when and from which bank the daily question comes

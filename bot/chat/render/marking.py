@@ -29,8 +29,8 @@ def own_answer(own: OwnAnswer) -> str:
         why = f" ({asked.void_reason})" if asked.void_reason else ""
         return f"This question is void{why}: it counts for nobody."
     if answer is None or not answer.given:
-        return _nothing(asked, withdrawn=answer is not None)
-    held = f"Your answer: {shown(answer.choice)}, {_how_it_came(answer)}."
+        return _nothing(asked, answer)
+    held = on_file(answer)
     if own.mark is not None:
         practice = f"\n{_PRACTICE}" if own.ranked is False else ""
         return f"{held}\n{arithmetic(own.mark, asked, unresolved=answer.unresolved)}{practice}"
@@ -41,7 +41,22 @@ def own_answer(own: OwnAnswer) -> str:
             f"I found {shown(answer.choice)} from you at once when I came back, and cannot tell which you "
             "tapped last. Until you settle it, this scores nothing. **Which one is your answer?**"
         )
-    return f"{held}\nYou can change it until {when(asked.closes_at, 'f')}."
+    return f"{held}{beside(answer)}\nYou can change it until {when(asked.closes_at, 'f')}."
+
+
+def on_file(answer: Answer) -> str:
+    """Write what is on file, when it was given and how it came."""
+    return f"Your answer: {shown(answer.choice)}, {_how_it_came(answer)}."
+
+
+def beside(answer: Answer) -> str:
+    """Write, after a space, that letters on the post do not count beside what was said privately; else nothing."""
+    if answer.surface is not Surface.PRIVATE or not answer.letters or set(answer.letters) == set(answer.choice):
+        return ""
+    letters = shown("".join(sorted(answer.letters)))
+    if len(answer.letters) == 1:
+        return f" Your letter {letters} under the question is still public, but does not count."
+    return f" Your letters {letters} under the question are still public, but do not count."
 
 
 def arithmetic(mark: Mark, asked: Round, *, unresolved: bool) -> str:
@@ -62,11 +77,18 @@ def arithmetic(mark: Mark, asked: Round, *, unresolved: bool) -> str:
             assert_never(item.kind)
 
 
-def _nothing(asked: Round, *, withdrawn: bool) -> str:
+def _nothing(asked: Round, answer: Answer | None) -> str:
     if asked.state is not RoundState.OPEN:
         return "You had no answer on file when this question closed."
-    start = "You withdrew your answer" if withdrawn else "I have no answer of yours on file"
-    return f"{start}. React with a letter under the question until {when(asked.closes_at, 'f')}."
+    start = nothing_on_file(answer)
+    return f"{start} React with a letter under the question or **Answer privately** until {when(asked.closes_at, 'f')}."
+
+
+def nothing_on_file(answer: Answer | None) -> str:
+    """Write that nothing is on file, or since when it is withdrawn."""
+    if answer is None:
+        return "I have no answer of yours on file."
+    return f"You withdrew your answer {when(answer.at)}.{beside(answer)}"
 
 
 def _how_it_came(answer: Answer) -> str:

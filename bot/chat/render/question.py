@@ -27,4 +27,4 @@ def _how_to(kind: ItemKind) -> str:
         ItemKind.SINGLE: "React with one letter; to change your mind, react with another.",
         ItemKind.MULTIPLE: "React with every letter you choose; take a letter away to unchoose it.",
     }
-    return f"{change[kind]} Letters are public. **My answer** shows you what I have on file."
+    return f"{change[kind]} Letters are public, **Answer privately** is not. **My answer** shows what is on file."

@@ -1,0 +1,93 @@
+"""Answering privately over the wire: menus across restarts, two clicks at once, and answers that Discord loses."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.services.library import Shelf
+from tests.wire.embedded import embedded_bot
+from tests.wire.faults import Fault, FaultKind
+from tests.wire.people import shown
+from tests.wire.server import WireServer
+from tests.wire.state import Channel, Guild, Message
+from tests.wire.test_bot import close, post, set_up
+from tests.wire.truth import stored_choices
+
+CALLBACK = "POST /interactions/{webhook_id}/{webhook_token}/callback"
+
+
+def id_of(menu: Message) -> str:
+    """Give the id of a message's menu as it is now."""
+    return next(each for each in menu.custom_ids() if each.startswith("tw:choose:"))
+
+
+async def test_a_menu_opened_before_a_restart_takes_the_answer(
+    wire: WireServer, guild: Guild, channel: Channel, database: Path, shelves: Sequence[Shelf]
+) -> None:
+    """The choice is recorded by a bot that never sent the menu; its receipt survives the next restart, as Withdraw."""
+    ann = guild.owner_id
+    async with embedded_bot(wire, database, shelves) as bot:
+        await set_up(wire, guild, channel)
+        message, asked = await post(wire, guild, channel, bot)
+        opened = await wire.people.press(message, ann, "tw:private:")
+        (menu,) = opened.shown
+    async with embedded_bot(wire, database, shelves):
+        receipt = await wire.people.choose(menu, ann, id_of(menu), "B")
+        assert receipt.shown == [menu], "the receipt takes the menu's place"
+        assert "✅ Your answer: 🇧, given privately <t:" in receipt.text
+        assert stored_choices(database, asked.id) == {ann: "B"}
+    async with embedded_bot(wire, database, shelves) as bot:
+        mine = await wire.people.press(message, ann, "tw:mine:")
+        assert "Your answer: 🇧, given privately <t:" in mine.text
+        await wire.people.press(menu, ann, "tw:withdraw:")
+        assert "✅ Withdrawn: 🇧" in menu.content
+        assert stored_choices(database, asked.id) == {}
+        await wire.people.choose(menu, ann, id_of(menu), "C")
+        await close(wire, guild, message)
+        late = await wire.people.choose(menu, ann, id_of(menu), "A")
+        assert "This question is closed" in late.text
+        assert menu.components == []
+    assert stored_choices(database, asked.id) == {ann: "C"}
+    assert wire.journal.invalid == 0
+
+
+async def test_two_choices_at_once_end_in_the_later_one(
+    wire: WireServer, guild: Guild, channel: Channel, database: Path, shelves: Sequence[Shelf]
+) -> None:
+    """One menu used twice in a moment, and a letter in between: what came last is recorded, and told."""
+    ann, ben = list(guild.members)[:2]
+    async with embedded_bot(wire, database, shelves) as bot:
+        await set_up(wire, guild, channel)
+        message, asked = await post(wire, guild, channel, bot)
+        (menu,) = (await wire.people.press(message, ann, "tw:private:")).shown
+        for _ in range(5):
+            custom_id = id_of(menu)
+            await asyncio.gather(*(wire.people.choose(menu, ann, custom_id, letter) for letter in "AB"))
+            assert stored_choices(database, asked.id)[ann] == "B"
+            assert "✅ Your answer: 🇧" in menu.content
+        (menu,) = (await wire.people.press(message, ben, "tw:private:")).shown
+        chosen = asyncio.create_task(wire.people.choose(menu, ben, id_of(menu), "A"))
+        await asyncio.sleep(0)
+        wire.people.tap(message.id, ben, "C")
+        await chosen
+        mine = await wire.people.press(message, ben, "tw:mine:")
+    assert stored_choices(database, asked.id) == {ann: "B", ben: "C"}
+    assert "🇨, given by reaction" in mine.text
+
+
+async def test_a_receipt_that_discord_loses_is_no_lost_answer(
+    wire: WireServer, guild: Guild, channel: Channel, database: Path, shelves: Sequence[Shelf]
+) -> None:
+    """Whether the answer to a choice fails before or after Discord took it, the choice is recorded and can be seen."""
+    ann = guild.owner_id
+    async with embedded_bot(wire, database, shelves) as bot:
+        await set_up(wire, guild, channel)
+        message, asked = await post(wire, guild, channel, bot)
+        for letter, kind in (("A", FaultKind.DROP_AFTER), ("B", FaultKind.FAIL_BEFORE)):
+            (menu,) = (await wire.people.press(message, ann, "tw:private:")).shown
+            wire.faults.add(Fault(kind=kind, route=CALLBACK, times=1))
+            found = await wire.people.choose(menu, ann, id_of(menu), letter)
+            assert letter == stored_choices(database, asked.id)[ann]
+            assert await shown(found)
+            mine = await wire.people.press(message, ann, "tw:mine:")
+            assert "given privately" in mine.text
