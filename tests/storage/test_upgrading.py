@@ -16,7 +16,8 @@ from tests.conftest import url_of
 
 _FIRST = """
 INSERT INTO schedules (id, guild_id, name, channel_id, created_by, weekdays, at, zone, bank, per_day, open_for,
-    catch_up, thread, silent, seed) VALUES (1, 100, 'Daily', 200, 300, '0', '08:30', 'UTC', 'sample', 1, 60, 60, 0, 0, 7);
+    catch_up, thread, silent, seed) VALUES
+    (1, 100, 'Daily', 200, 300, '0', '08:30', 'UTC', 'sample', 1, 60, 60, 0, 0, 7);
 INSERT INTO rounds (id, guild_id, channel_id, schedule_id, bank, item_id, posed, state, "on", opened_on, number,
     planned_at, closes_at, silent, thread) VALUES
     (1, 100, 200, 1, 'sample', 'x', '{}', 'explained', '2027-01-03', '2027-01-03', 1, 0, 0, 0, 0),
