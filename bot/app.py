@@ -20,6 +20,7 @@ from bot.chat.cogs.rounds import RoundCog
 from bot.chat.cogs.schedules import ScheduleCog
 from bot.chat.cogs.setup import SetupCog
 from bot.chat.cogs.study import LessonPage, StudyCog
+from bot.chat.drill_buttons import Drill, DrillChoice
 from bot.chat.pacer import Pacer
 from bot.chat.publisher import DiscordPublisher
 from bot.chat.render.sizes import too_large
@@ -32,6 +33,7 @@ from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.daily import Daily
 from bot.services.heartbeat import give_sign
+from bot.services.drills import Drills
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
@@ -44,7 +46,7 @@ from bot.services.watching import Watch
 from bot.storage.holding import Held, hold
 from bot.storage.store import Store, open_store
 
-BUTTONS = (MyAnswer, Settle, Preview, PostNow, Restore, LessonPage, BoardPage)
+BUTTONS = (MyAnswer, Settle, Preview, PostNow, Restore, LessonPage, BoardPage, Drill, DrillChoice)
 
 _NO_LIMIT = 1e9
 
@@ -160,14 +162,14 @@ async def open_app(
         watch=Watch(me=me, steady=time.monotonic if clock is system_clock else None),
     )
     client.traffic.guard(pacer, recovered=daily.hurry)
+    rng = rng or SystemRandom()
     services = Services(
         clock=clock,
         library=library,
         answering=answering,
         recalling=Recalling(store, answering),
-        organising=Organising(
-            store, clock, library=library, planner=planner, rng=rng or SystemRandom(), wake=daily.wake
-        ),
+        organising=Organising(store, clock, library=library, planner=planner, rng=rng, wake=daily.wake),
+        drills=Drills(store, clock, library=library, rng=rng),
         standings=Standings(store, clock, library=library),
         announcer=announcer,
         daily=daily,

@@ -42,8 +42,9 @@ async def show(interaction: Interaction, layout: ui.LayoutView) -> None:
 
 
 async def turn(interaction: Interaction, layout: ui.LayoutView) -> None:
-    """Show a layout in place of the one whose button was pressed."""
-    if interaction.response.is_done():
+    """Show a layout in place of the private one whose button was pressed; what everyone sees is left as it is."""
+    pressed = interaction.message
+    if interaction.response.is_done() or pressed is None or not pressed.flags.ephemeral:
         await show(interaction, layout)
     else:
         await interaction.response.edit_message(view=layout)

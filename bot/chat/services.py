@@ -8,6 +8,7 @@ import discord
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.daily import Daily
+from bot.services.drills import Drills
 from bot.services.library import Library
 from bot.services.organising import Organising
 from bot.services.ports import Clock
@@ -25,6 +26,7 @@ class Services:
     answering: Answering
     recalling: Recalling
     organising: Organising
+    drills: Drills
     standings: Standings
     announcer: Announcer
     daily: Daily

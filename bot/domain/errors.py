@@ -124,3 +124,15 @@ class OrganisersOnly(TrapwiseError):
 
 class NothingToChange(TrapwiseError):
     """Nothing to change: name at least one setting to edit."""
+
+
+class ItemGone(TrapwiseError):
+    """This item was changed or taken out since: `/trap` offers another one to practise."""
+
+
+class ItemBusy(TrapwiseError):
+    """This item is in a question that is open right now: answer it there first, and practise it afterwards."""
+
+
+class NothingToPractise(TrapwiseError):
+    """I have no other item like this to practise right now: `/lesson` tells what it is about."""

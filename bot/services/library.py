@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.bank import Bank
-from bot.domain.errors import UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
+from bot.domain.errors import ItemGone, UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
 from bot.domain.item import Item
 from bot.domain.lesson import Lesson
 from bot.domain.reading import echo
@@ -62,6 +62,14 @@ class Library:
     def has(self, bank_id: str) -> bool:
         """Tell whether there is a bank of this id."""
         return bank_id in self._banks
+
+    def item(self, bank_id: str, item_id: str) -> tuple[Bank, Item]:
+        """Find an item that buttons refer to, with its bank; raises `ItemGone` when either is there no more."""
+        bank = self._banks.get(bank_id)
+        item = bank.item(item_id) if bank is not None else None
+        if bank is None or item is None:
+            raise ItemGone
+        return bank, item
 
     def topic(self, bank: Bank, topic: str | None) -> str | None:
         """Check that a bank has items on a topic; raises `UnknownTopic`."""

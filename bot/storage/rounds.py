@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.domain.rounds import Round, RoundState
 from bot.storage.columns import Instant
 from bot.storage.store import Tx
-from bot.storage.tables import rounds
+from bot.storage.tables import answers, rounds, totals
 
 UNDER_WAY = (RoundState.PLANNED, RoundState.OPEN, RoundState.CLOSING, RoundState.CLOSED)
 
@@ -172,6 +172,28 @@ async def busy_items(tx: Tx, guild_id: int, bank: str) -> frozenset[str]:
     """List the items of a bank that are in a round under way in a server."""
     wanted = (rounds.c.guild_id == guild_id) & (rounds.c.bank == bank) & rounds.c.state.in_(UNDER_WAY)
     return frozenset((await tx.execute(sa.select(rounds.c.item_id).where(wanted))).scalars())
+
+
+async def busy_for(tx: Tx, member_id: int, bank: str) -> frozenset[str]:
+    """List the items of a bank that are in a round under way in any server where a member has answered."""
+    ranked = (totals.c.guild_id == rounds.c.guild_id) & (totals.c.member_id == member_id)
+    # The first answer in a server is in no total before its round is graded.
+    first = (answers.c.round_id == rounds.c.id) & (answers.c.member_id == member_id)
+    known = sa.exists().where(ranked) | sa.exists().where(first)
+    wanted = (rounds.c.bank == bank) & rounds.c.state.in_(UNDER_WAY) & known
+    return frozenset((await tx.execute(sa.select(rounds.c.item_id).where(wanted))).scalars())
+
+
+async def answered(tx: Tx, guild_id: int, member_id: int, bank: str) -> Mapping[str, datetime]:
+    """Give the items of a bank that a member answered in a server's rounds, with the instant each was last asked."""
+    theirs = (answers.c.round_id == rounds.c.id) & (answers.c.member_id == member_id)
+    rows = await tx.execute(
+        sa.select(rounds.c.item_id, sa.func.max(rounds.c.planned_at, type_=rounds.c.planned_at.type))
+        .select_from(rounds.join(answers, theirs))
+        .where(rounds.c.guild_id == guild_id, rounds.c.bank == bank)
+        .group_by(rounds.c.item_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _under_way(round_id: int) -> sa.Update:

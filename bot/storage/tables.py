@@ -160,6 +160,47 @@ slips = sa.Table(
     sa.Index("ix_slips_guild_id_bank_trap", "guild_id", "bank", "trap"),
 )
 
+# What members did for themselves: never ranked, but it counts for their traps.
+practised = sa.Table(
+    "practised",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger),
+    sa.Column("member_id", sa.BigInteger, nullable=False),
+    sa.Column("bank", sa.String(64), nullable=False),
+    sa.Column("item_id", sa.String(64), nullable=False),
+    sa.Column("posed", Posed, nullable=False),
+    sa.Column("seed", sa.String(16), nullable=False),
+    sa.Column("choice", sa.String(10), nullable=False),
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("full", sa.Boolean, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("source", sa.String(16), nullable=False),
+    # One posing is answered once, however often it is sent.
+    sa.UniqueConstraint("member_id", "bank", "item_id", "seed"),
+    sa.Index("ix_practised_member_id_bank_at", "member_id", "bank", "at"),
+)
+
+# What members say is wrong with an item; one says so once for each of its revisions.
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("bank", sa.String(64), nullable=False),
+    sa.Column("item_id", sa.String(64), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("round_id", sa.ForeignKey("rounds.id"), nullable=False),
+    sa.Column("member_id", sa.BigInteger, nullable=False),
+    sa.Column("reason", sa.String(16), nullable=False),
+    sa.Column("note", sa.String(300), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.UniqueConstraint("guild_id", "member_id", "bank", "item_id", "revision"),
+    sa.Index("ix_reports_guild_id_state", "guild_id", "state"),
+    sa.Index("ix_reports_round_id", "round_id"),
+)
+
 notices = sa.Table(
     "notices",
     metadata,

@@ -16,6 +16,7 @@ from bot.domain.schedule import Schedule
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.daily import Daily
+from bot.services.drills import Drills
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
@@ -58,6 +59,7 @@ class House:
     daily: Daily = field(init=False)
     organising: Organising = field(init=False)
     recalling: Recalling = field(init=False)
+    drills: Drills = field(init=False)
     standings: Standings = field(init=False)
     beats: list[int] = field(default_factory=list)
 
@@ -85,6 +87,7 @@ class House:
             store, clock, library=self.library, planner=self.planner, rng=Random(7), wake=self.daily.wake
         )
         self.recalling = Recalling(store, self.answering)
+        self.drills = Drills(store, clock, library=self.library, rng=Random(7))
         self.standings = Standings(store, clock, library=self.library)
         await self.daily.begin()
         return self

@@ -1,0 +1,155 @@
+"""Drills in Discord: buttons that ask for one, its private question with a select, and feedback in its place.
+
+Everything a drill needs is in custom ids, so that it can be answered after a restart.
+"""
+
+import re
+from enum import StrEnum
+from typing import Any, Self, assert_never
+
+import discord
+from discord import ui
+
+from bot.chat.buttons import TrapwiseButton
+from bot.chat.cogs.study import LessonPage
+from bot.chat.layouts import card
+from bot.chat.letters import EMOJI
+from bot.chat.render.drill import drill_feedback, drill_question
+from bot.chat.render.text import cut
+from bot.chat.replies import Interaction, in_time, refuse, show, turn
+from bot.chat.services import services_of
+from bot.domain.item import ItemKind
+from bot.services import drills
+from bot.services.drills import Learner, Outcome, Posing
+
+_LABEL = 100
+
+
+class Kind(StrEnum):
+    """What a drill is asked for by; the value is its word in the custom id."""
+
+    TRAP = "trap"
+    SIMILAR = "like"
+    ITEM = "item"
+    ANOTHER = "next"
+
+
+class Drill(
+    TrapwiseButton,
+    template=r"tw:drill:(?P<kind>trap|like|item|next):(?P<first>[a-z0-9-]+)(?::(?P<second>[a-z0-9.-]+))?",
+):
+    """Poses a drill privately; `for_trap`, `for_similar`, `of_item` and `another` make the button."""
+
+    def __init__(self, kind: Kind, first: str, second: str = "", *, label: str = "Practise") -> None:
+        ids = f"{first}:{second}" if second else first
+        super().__init__(f"tw:drill:{kind}:{ids}", label, emoji="🎯")
+        self.kind, self.first, self.second = kind, first, second
+
+    @classmethod
+    def for_trap(cls, bank_id: str, trap_id: str, *, label: str = "Practise it") -> Self:
+        """Make the button below a trap: an item with a distractor of it."""
+        return cls(Kind.TRAP, bank_id, trap_id, label=label)
+
+    @classmethod
+    def for_similar(cls, round_id: int, *, label: str = "Try a similar one") -> Self:
+        """Make the button below a reveal: an item on the trap that whoever presses fell for, else one like it."""
+        return cls(Kind.SIMILAR, str(round_id), label=label)
+
+    @classmethod
+    def of_item(cls, bank_id: str, item_id: str, *, label: str = "Try it now") -> Self:
+        """Make a button for just this item."""
+        return cls(Kind.ITEM, bank_id, item_id, label=label)
+
+    @classmethod
+    def another(cls, bank_id: str, item_id: str, *, label: str = "Another one") -> Self:
+        """Make the button below a drill's feedback: an item like this one, in its place."""
+        return cls(Kind.ANOTHER, bank_id, item_id, label=label)
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(Kind(parts["kind"]), parts["first"], parts["second"] or "")
+
+    async def pressed(self, interaction: Interaction) -> None:
+        layout = _question(await self._drill(interaction))
+        if self.kind is Kind.ANOTHER:
+            await turn(interaction, layout)
+        else:
+            await show(interaction, layout)
+
+    async def _drill(self, interaction: Interaction) -> drills.Drill:
+        offered, learner = services_of(interaction).drills, _learner(interaction)
+        match self.kind:
+            case Kind.TRAP:
+                return await offered.for_trap(learner, self.first, self.second)
+            case Kind.SIMILAR:
+                return await offered.for_similar(learner, int(self.first))
+            case Kind.ITEM:
+                return await offered.of_item(learner, self.first, self.second)
+            case Kind.ANOTHER:
+                return await offered.another(learner, self.first, self.second)
+            case _:
+                assert_never(self.kind)
+
+
+class DrillChoice(
+    ui.DynamicItem[ui.Select[Any]],
+    template=r"tw:pick:(?P<bank>[a-z0-9-]+):(?P<item>[a-z0-9.-]+):(?P<seed>[a-z0-9]{5}):(?P<print>[a-z0-9]{4})",
+):
+    """Takes the answer to a drill, and shows the feedback in place of the question."""
+
+    def __init__(self, posing: Posing, select: ui.Select[Any]) -> None:
+        super().__init__(select)
+        self.posing = posing
+
+    @classmethod
+    def of(cls, drill: drills.Drill) -> Self:
+        """Make the select of a drill: one option, or several for a multi-select item."""
+        posing, item = drill.posing, drill.posed.item
+        several = item.kind is ItemKind.MULTIPLE
+        select: ui.Select[Any] = ui.Select(
+            custom_id=f"tw:pick:{posing.bank_id}:{posing.item_id}:{posing.seed}:{posing.fingerprint}",
+            placeholder=f"Choose {len(drill.posed.key)}" if several else "Choose one",
+            max_values=len(item.options) if several else 1,
+            options=[
+                discord.SelectOption(label=cut(f"{letter}: {option.text}", _LABEL), value=letter, emoji=EMOJI[letter])
+                for letter, option in drill.posed.options
+            ],
+        )
+        return cls(posing, select)
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        del interaction
+        assert isinstance(item, ui.Select)
+        return cls(
+            Posing(bank_id=match["bank"], item_id=match["item"], seed=match["seed"], fingerprint=match["print"]), item
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        try:
+            async with in_time(interaction):
+                services = services_of(interaction)
+                outcome = await services.drills.grade(_learner(interaction), self.posing, self.item.values)
+                await turn(interaction, _feedback(outcome))
+        except Exception as error:  # noqa: BLE001 - the guard that turns every error into a sentence
+            await refuse(interaction, error)
+
+
+def _learner(interaction: Interaction) -> Learner:
+    return Learner(member_id=interaction.user.id, guild_id=interaction.guild_id)
+
+
+def _question(drill: drills.Drill) -> ui.LayoutView:
+    return card(drill_question(drill.bank, drill.posed), buttons=[DrillChoice.of(drill)])
+
+
+def _feedback(outcome: Outcome) -> ui.LayoutView:
+    bank, posed = outcome.drill.bank, outcome.drill.posed
+    texts = drill_feedback(bank, posed, outcome.choice, outcome.mark, bank.traps)
+    return card(
+        texts,
+        buttons=[
+            Drill.another(bank.id, posed.item.id),
+            LessonPage(bank.id, posed.item.lesson, 1, "Lesson"),
+        ],
+    )

@@ -1,0 +1,99 @@
+"""Practice: items done for oneself, outside the ranks: which one comes next, and how it is posed from a seed."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from random import Random
+from zlib import crc32
+
+from bot.domain.bank import Bank
+from bot.domain.item import Item
+from bot.domain.posed import PosedItem, pose
+
+SEED_LENGTH = 5
+PRINT_LENGTH = 4
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_RECENT = timedelta(days=1)
+
+
+class PracticeSource(StrEnum):
+    """Where a practised item came from."""
+
+    DRILL = "drill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practised:
+    """One item that a member did for themself; `choice` and `posed` fit each other as in a round.
+
+    `guild_id` is `None` in direct messages. Member, bank, item and `seed` tell one posing from any other.
+    """
+
+    guild_id: int | None
+    member_id: int
+    bank: str
+    posed: PosedItem
+    seed: str
+    choice: str
+    units: int
+    full: bool
+    at: datetime
+    source: PracticeSource
+
+
+def new_seed(rng: Random) -> str:
+    """Draw a seed that fits into a button: five digits or letters."""
+    return "".join(rng.choices(_DIGITS, k=SEED_LENGTH))
+
+
+def pose_by(item: Item, seed: str) -> PosedItem:
+    """Shuffle an item's options in the order that belongs to a seed, the same one every time."""
+    return pose(item, Random(f"{item.id}:{seed}"))
+
+
+def fingerprint(item: Item) -> str:
+    """Give four characters that change when an item's stem, options or key do."""
+    text = repr((item.stem, [(option.text, option.correct) for option in item.options]))
+    number, digits = crc32(text.encode()), ""
+    for _ in range(PRINT_LENGTH):
+        number, digit = divmod(number, len(_DIGITS))
+        digits += _DIGITS[digit]
+    return digits
+
+
+def with_trap(bank: Bank, trap: str) -> dict[str, int]:
+    """List the items with a distractor of a trap, all equally near."""
+    return {item.id: 0 for item in bank.items() if trap in item.traps}
+
+
+def similar(bank: Bank, item: Item, fallen: Collection[str]) -> dict[str, int]:
+    """Say how near other items are to one; what has nothing in common with it is left out.
+
+    0 is an item on a trap that was `fallen` for, 1 on another trap of the item, 2 on its objective.
+    """
+    found: dict[str, int] = {}
+    for other in bank.items():
+        if other.id == item.id:
+            continue
+        if other.traps & frozenset(fallen):
+            found[other.id] = 0
+        elif other.traps & item.traps:
+            found[other.id] = 1
+        elif other.objective == item.objective:
+            found[other.id] = 2
+    return found
+
+
+def pick(near: Mapping[str, int], seen: Mapping[str, datetime], *, now: datetime, rng: Random) -> str | None:
+    """Pick the id of the next item of those that are `near`; `None` of none.
+
+    What was not `seen` within a day comes first; then what is nearest, then what was seen longest ago or never.
+    """
+
+    def order(item_id: str) -> tuple[bool, int, float, float]:
+        last = seen.get(item_id)
+        recent = last is not None and now - last < _RECENT
+        return recent, 0 if recent else near[item_id], last.timestamp() if last is not None else 0.0, rng.random()
+
+    return min(sorted(near), key=order, default=None)

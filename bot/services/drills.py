@@ -1,0 +1,211 @@
+"""Drills: single items to practise privately, unranked, with feedback at once."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from bot.domain.bank import Bank
+from bot.domain.errors import ForeignPost, ItemBusy, ItemGone, NothingToPractise, UnknownTrap
+from bot.domain.grading import units
+from bot.domain.item import Item
+from bot.domain.kinds import KINDS, Mark
+from bot.domain.posed import PosedItem
+from bot.domain.practice import (
+    PracticeSource,
+    Practised,
+    fingerprint,
+    new_seed,
+    pick,
+    pose_by,
+    similar,
+    with_trap,
+)
+from bot.domain.reading import echo
+from bot.domain.rounds import RoundState
+from bot.domain.tally import slips
+from bot.services.library import Library
+from bot.services.ports import Clock
+from bot.storage import answers, practice, rounds
+from bot.storage.store import Store, Tx
+
+_REVEALED = (RoundState.CLOSED, RoundState.EXPLAINED, RoundState.VOID)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    """Who practises, and where: `guild_id` is `None` in direct messages."""
+
+    member_id: int
+    guild_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posing:
+    """What a button or a select remembers of a drill: enough to pose it again, and to see that it has changed."""
+
+    bank_id: str
+    item_id: str
+    seed: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drill:
+    """An item posed to one member."""
+
+    bank: Bank
+    posed: PosedItem
+    posing: Posing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a drill went: the letters that were stored, which are the first ones sent, and their mark."""
+
+    drill: Drill
+    choice: str
+    mark: Mark
+
+
+class Drills:
+    """Picks, poses and grades drills. An item in an open round of the learner's server is never offered."""
+
+    def __init__(self, store: Store, clock: Clock, *, library: Library, rng: Random) -> None:
+        self._store = store
+        self._clock = clock
+        self._library = library
+        self._rng = rng
+
+    async def for_trap(self, learner: Learner, bank_id: str, trap_id: str) -> Drill:
+        """Pose an item on a trap.
+
+        Raises:
+            UnknownTrap: the trap or its bank is gone.
+            NothingToPractise: no item on it can be offered now.
+        """
+        if not self._library.has(bank_id) or trap_id not in self._library.bank(bank_id).traps:
+            raise UnknownTrap(trap=echo(trap_id))
+        bank = self._library.bank(bank_id)
+        return await self._picked(learner, bank, with_trap(bank, trap_id))
+
+    async def for_similar(self, learner: Learner, round_id: int) -> Drill:
+        """Pose an item like the one of a round.
+
+        One on the trap the learner fell for is preferred, then one on another of its traps, then on its objective.
+
+        Raises:
+            ForeignPost: the round is not on file, or of another server.
+            ItemGone: its bank is gone.
+            NothingToPractise: there is no other item that can be offered now.
+        """
+        async with self._store.read() as tx:
+            asked = await rounds.by_id(tx, round_id)
+            held = await answers.of_member(tx, round_id, learner.member_id)
+        if asked is None or asked.guild_id != learner.guild_id or asked.state not in _REVEALED:
+            raise ForeignPost
+        if not self._library.has(asked.bank):
+            raise ItemGone
+        fallen = slips(asked.posed, held) if held is not None else ()
+        return await self._like(learner, self._library.bank(asked.bank), asked.posed.item, fallen)
+
+    async def another(self, learner: Learner, bank_id: str, item_id: str) -> Drill:
+        """Pose an item like one that the learner has just practised, in the same order of preference.
+
+        Raises:
+            ItemGone, NothingToPractise: as `for_similar`.
+        """
+        bank, item = self._library.item(bank_id, item_id)
+        async with self._store.read() as tx:
+            done = await practice.latest(tx, learner.member_id, bank_id, item_id)
+        return await self._like(learner, bank, item, _fallen(done) if done is not None else ())
+
+    async def of_item(self, learner: Learner, bank_id: str, item_id: str) -> Drill:
+        """Pose just this item.
+
+        Raises:
+            ItemGone: it is there no more.
+            ItemBusy: it is in an open round.
+        """
+        bank, item = self._library.item(bank_id, item_id)
+        async with self._store.read() as tx:
+            if item_id in await _busy(tx, learner, bank_id):
+                raise ItemBusy
+        return self._pose(bank, item)
+
+    async def grade(self, learner: Learner, posing: Posing, choice: Collection[str]) -> Outcome:
+        """Grade and store a learner's answer to a drill; what was sent first stays, however often it is sent.
+
+        Raises:
+            ItemGone: the item was changed or is there no more.
+            ItemBusy: it came into an open round meanwhile, where the feedback would tell its key.
+        """
+        drill = self._posed_again(posing)
+        item, now = drill.posed.item, self._clock()
+        mark = _mark(drill.posed, choice)
+        done = Practised(
+            guild_id=learner.guild_id,
+            member_id=learner.member_id,
+            bank=posing.bank_id,
+            posed=drill.posed,
+            seed=posing.seed,
+            choice="".join(sorted(choice)),
+            units=units(mark, item.weight),
+            full=mark.fraction == 1,
+            at=now,
+            source=PracticeSource.DRILL,
+        )
+        async with self._store.write() as tx:
+            known = await practice.find(tx, learner.member_id, posing.bank_id, item.id, posing.seed)
+            if known is None and item.id in await _busy(tx, learner, posing.bank_id):
+                raise ItemBusy
+            stored = known or await practice.keep(tx, done)
+        return Outcome(drill=drill, choice=stored.choice, mark=_mark(drill.posed, stored.choice))
+
+    async def _like(self, learner: Learner, bank: Bank, item: Item, fallen: Collection[str]) -> Drill:
+        return await self._picked(learner, bank, similar(bank, item, fallen))
+
+    async def _picked(self, learner: Learner, bank: Bank, near: Mapping[str, int]) -> Drill:
+        async with self._store.read() as tx:
+            busy = await _busy(tx, learner, bank.id)
+            seen = await _seen(tx, learner, bank.id)
+        free = {item_id: place for item_id, place in near.items() if item_id not in busy}
+        chosen = pick(free, seen, now=self._clock(), rng=self._rng)
+        if chosen is None:
+            raise NothingToPractise
+        return self._pose(*self._library.item(bank.id, chosen))
+
+    def _pose(self, bank: Bank, item: Item) -> Drill:
+        seed = new_seed(self._rng)
+        posing = Posing(bank_id=bank.id, item_id=item.id, seed=seed, fingerprint=fingerprint(item))
+        return Drill(bank=bank, posed=pose_by(item, seed), posing=posing)
+
+    def _posed_again(self, posing: Posing) -> Drill:
+        bank, item = self._library.item(posing.bank_id, posing.item_id)
+        if fingerprint(item) != posing.fingerprint:
+            raise ItemGone
+        return Drill(bank=bank, posed=pose_by(item, posing.seed), posing=posing)
+
+
+def _mark(posed: PosedItem, choice: Collection[str]) -> Mark:
+    return KINDS[posed.item.kind].mark(key=posed.key, chosen=frozenset(choice), rule=posed.item.rule)
+
+
+def _fallen(done: Practised) -> frozenset[str]:
+    return frozenset(
+        option.trap for letter, option in done.posed.options if letter in done.choice and option.trap is not None
+    )
+
+
+async def _busy(tx: Tx, learner: Learner, bank: str) -> frozenset[str]:
+    if learner.guild_id is None:
+        return await rounds.busy_for(tx, learner.member_id, bank)
+    return await rounds.busy_items(tx, learner.guild_id, bank)
+
+
+async def _seen(tx: Tx, learner: Learner, bank: str) -> Mapping[str, datetime]:
+    done = await practice.last_done(tx, learner.member_id, bank)
+    if learner.guild_id is None:
+        return done
+    asked = await rounds.answered(tx, learner.guild_id, learner.member_id, bank)
+    return dict(asked) | {item: max(at, asked.get(item, at)) for item, at in done.items()}
