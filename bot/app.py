@@ -20,10 +20,12 @@ from bot.chat.cogs.rounds import RoundCog
 from bot.chat.cogs.schedules import ScheduleCog
 from bot.chat.cogs.setup import SetupCog
 from bot.chat.cogs.study import LessonPage, StudyCog
-from bot.chat.drill_buttons import Drill, DrillChoice
+from bot.chat.drill_buttons import OF_DRILLS
 from bot.chat.pacer import Pacer
 from bot.chat.publisher import DiscordPublisher
 from bot.chat.render.sizes import too_large
+from bot.chat.report_buttons import OF_REPORTS
+from bot.chat.reveal_buttons import UNDER_REVEALS
 from bot.chat.schedule_buttons import PostNow, Preview, Restore
 from bot.chat.services import Services
 from bot.chat.surfaces.reactions import Reactions
@@ -31,6 +33,7 @@ from bot.content.loader import load_banks
 from bot.content.problems import Problem
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
+from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.heartbeat import give_sign
 from bot.services.drills import Drills
@@ -40,13 +43,14 @@ from bot.services.planning import Planner
 from bot.services.ports import Clock
 from bot.services.recalling import Recalling
 from bot.services.registry import CommandRegistry
+from bot.services.reporting import Reporting
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
 from bot.services.watching import Watch
 from bot.storage.holding import Held, hold
 from bot.storage.store import Store, open_store
 
-BUTTONS = (MyAnswer, Settle, Preview, PostNow, Restore, LessonPage, BoardPage, Drill, DrillChoice)
+BUTTONS = (MyAnswer, Settle, Preview, PostNow, Restore, LessonPage, BoardPage, *UNDER_REVEALS, *OF_DRILLS, *OF_REPORTS)
 
 _NO_LIMIT = 1e9
 
@@ -109,7 +113,11 @@ def load_shelves(folders: Iterable[Path]) -> list[Shelf]:
     problems: list[Problem] = []
     for folder in folders:
         loaded = load_banks(folder, rendered=too_large)
-        shelves |= {bank.id: Shelf(bank=bank, folder=folder / bank.id) for bank in loaded.banks.values()}
+        shelves |= {
+            found.bank.id: Shelf(bank=found.bank, folder=folder / found.bank.id, places=found.places)
+            for found in loaded.results.values()
+            if found.bank is not None
+        }
         problems += loaded.all_problems
     if problems:
         raise ContentProblem("\n".join(str(problem) for problem in problems))
@@ -170,6 +178,8 @@ async def open_app(
         recalling=Recalling(store, answering),
         organising=Organising(store, clock, library=library, planner=planner, rng=rng, wake=daily.wake),
         drills=Drills(store, clock, library=library, rng=rng),
+        reporting=Reporting(store, clock, library=library, announcer=announcer),
+        correcting=Correcting(store, publisher, library=library),
         standings=Standings(store, clock, library=library),
         announcer=announcer,
         daily=daily,

@@ -43,6 +43,7 @@ class FakePublisher:
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.posts: list[tuple[int, int]] = []  # (round id, message id)
         self.reveals: list[Reveal] = []
+        self.corrected: list[Reveal] = []
         self.threads: list[int] = []
         self.told: list[tuple[int, str]] = []
         self.seeds: dict[int, str] = defaultdict(str)  # by message id
@@ -86,6 +87,10 @@ class FakePublisher:
         async with self._call("explain", reveal.round):
             self.reveals.append(reveal)
         return 9500 + len(self.reveals)
+
+    async def correct(self, reveal: Reveal) -> None:
+        async with self._call("correct", reveal.round):
+            self.corrected.append(reveal)
 
     async def find_reveal(self, wanted: Round) -> int | None:
         async with self._call("find_reveal", wanted):

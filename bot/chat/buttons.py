@@ -1,11 +1,12 @@
-"""The base of every button: its meaning is in its custom id, so it works after a restart, and its errors reach people.
+"""The bases of buttons and menus: their meaning is in the custom id, so a restart is nothing, and errors reach people.
 
 An exception in a dynamic item's callback reaches no error hook of discord.py: `callback` here is the one guard.
 """
 
 import re
 from abc import abstractmethod
-from typing import Any, ClassVar, Self
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import discord
 from discord import ui
@@ -13,22 +14,16 @@ from discord import ui
 from bot.chat.replies import Interaction, in_time, refuse
 from bot.domain.errors import OrganisersOnly
 
+_Part = TypeVar("_Part", bound=ui.Item[Any])
 
-class TrapwiseButton(ui.DynamicItem[ui.Button[Any]], template=r"tw:base"):
-    """A button whose subclass says what pressing it does; `organisers` limits it to people with Manage Server."""
+
+class Guarded(ui.DynamicItem[_Part], Generic[_Part], template=r"tw:base"):
+    """A part of a message whose subclass says what using it does.
+
+    `organisers` limits it to people with Manage Server.
+    """
 
     organisers: ClassVar[bool] = False
-
-    def __init__(
-        self,
-        custom_id: str,
-        label: str,
-        *,
-        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
-        emoji: str | None = None,
-        disabled: bool = False,
-    ) -> None:
-        super().__init__(ui.Button(custom_id=custom_id, label=label, style=style, emoji=emoji, disabled=disabled))
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
@@ -38,11 +33,11 @@ class TrapwiseButton(ui.DynamicItem[ui.Button[Any]], template=r"tw:base"):
     @classmethod
     @abstractmethod
     def parse(cls, parts: dict[str, str]) -> Self:
-        """Make the button again from the named groups of its template."""
+        """Make the part again from the named groups of its template."""
 
     @abstractmethod
     async def pressed(self, interaction: Interaction) -> None:
-        """Do what the button is for; any exception becomes a private sentence."""
+        """Do what the part is for; any exception becomes a private sentence."""
 
     async def callback(self, interaction: Interaction) -> None:
         try:
@@ -55,3 +50,34 @@ class TrapwiseButton(ui.DynamicItem[ui.Button[Any]], template=r"tw:base"):
     def _check(self, interaction: Interaction) -> None:
         if self.organisers and not interaction.permissions.manage_guild:
             raise OrganisersOnly
+
+
+class TrapwiseButton(Guarded[ui.Button[Any]], template=r"tw:base"):
+    """A button; its subclass says what pressing it does."""
+
+    def __init__(
+        self,
+        custom_id: str,
+        label: str,
+        *,
+        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+        emoji: str | None = None,
+        disabled: bool = False,
+    ) -> None:
+        super().__init__(ui.Button(custom_id=custom_id, label=label, style=style, emoji=emoji, disabled=disabled))
+
+
+class TrapwiseMenu(Guarded[ui.Select[Any]], template=r"tw:base"):
+    """A menu to choose from, one option or up to `most`; its subclass says what choosing does."""
+
+    def __init__(
+        self, custom_id: str, options: Sequence[discord.SelectOption] = (), *, most: int = 1, placeholder: str = ""
+    ) -> None:
+        super().__init__(
+            ui.Select(custom_id=custom_id, options=list(options), max_values=most, placeholder=placeholder or None)
+        )
+
+    @property
+    def chosen(self) -> list[str]:
+        """The values of what was chosen just now."""
+        return self.item.values

@@ -3,20 +3,20 @@
 Everything a drill needs is in custom ids, so that it can be answered after a restart.
 """
 
-import re
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Self, assert_never
+from typing import Self, assert_never
 
 import discord
 from discord import ui
 
-from bot.chat.buttons import TrapwiseButton
+from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
 from bot.chat.cogs.study import LessonPage
 from bot.chat.layouts import card
 from bot.chat.letters import EMOJI
 from bot.chat.render.drill import drill_feedback, drill_question
 from bot.chat.render.text import cut
-from bot.chat.replies import Interaction, in_time, refuse, show, turn
+from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import services_of
 from bot.domain.item import ItemKind
 from bot.services import drills
@@ -92,47 +92,33 @@ class Drill(
 
 
 class DrillChoice(
-    ui.DynamicItem[ui.Select[Any]],
+    TrapwiseMenu,
     template=r"tw:pick:(?P<bank>[a-z0-9-]+):(?P<item>[a-z0-9.-]+):(?P<seed>[a-z0-9]{5}):(?P<print>[a-z0-9]{4})",
 ):
     """Takes the answer to a drill, and shows the feedback in place of the question."""
 
-    def __init__(self, posing: Posing, select: ui.Select[Any]) -> None:
-        super().__init__(select)
+    def __init__(self, posing: Posing, options: Sequence[discord.SelectOption] = (), *, most: int = 1) -> None:
+        custom_id = f"tw:pick:{posing.bank_id}:{posing.item_id}:{posing.seed}:{posing.fingerprint}"
+        super().__init__(custom_id, options, most=most, placeholder="Your answer …")
         self.posing = posing
 
     @classmethod
     def of(cls, drill: drills.Drill) -> Self:
-        """Make the select of a drill: one option, or several for a multi-select item."""
-        posing, item = drill.posing, drill.posed.item
-        several = item.kind is ItemKind.MULTIPLE
-        select: ui.Select[Any] = ui.Select(
-            custom_id=f"tw:pick:{posing.bank_id}:{posing.item_id}:{posing.seed}:{posing.fingerprint}",
-            placeholder=f"Choose {len(drill.posed.key)}" if several else "Choose one",
-            max_values=len(item.options) if several else 1,
-            options=[
-                discord.SelectOption(label=cut(f"{letter}: {option.text}", _LABEL), value=letter, emoji=EMOJI[letter])
-                for letter, option in drill.posed.options
-            ],
-        )
-        return cls(posing, select)
+        """Make the menu of a drill: one option to choose, or several for a multi-select item."""
+        options = [
+            discord.SelectOption(label=cut(f"{letter}: {option.text}", _LABEL), value=letter, emoji=EMOJI[letter])
+            for letter, option in drill.posed.options
+        ]
+        several = drill.posed.item.kind is ItemKind.MULTIPLE
+        return cls(drill.posing, options, most=len(options) if several else 1)
 
     @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        del interaction
-        assert isinstance(item, ui.Select)
-        return cls(
-            Posing(bank_id=match["bank"], item_id=match["item"], seed=match["seed"], fingerprint=match["print"]), item
-        )
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(Posing(bank_id=parts["bank"], item_id=parts["item"], seed=parts["seed"], fingerprint=parts["print"]))
 
-    async def callback(self, interaction: Interaction) -> None:
-        try:
-            async with in_time(interaction):
-                services = services_of(interaction)
-                outcome = await services.drills.grade(_learner(interaction), self.posing, self.item.values)
-                await turn(interaction, _feedback(outcome))
-        except Exception as error:  # noqa: BLE001 - the guard that turns every error into a sentence
-            await refuse(interaction, error)
+    async def pressed(self, interaction: Interaction) -> None:
+        outcome = await services_of(interaction).drills.grade(_learner(interaction), self.posing, self.chosen)
+        await turn(interaction, _feedback(outcome))
 
 
 def _learner(interaction: Interaction) -> Learner:
@@ -153,3 +139,6 @@ def _feedback(outcome: Outcome) -> ui.LayoutView:
             LessonPage(bank.id, posed.item.lesson, 1, "Lesson"),
         ],
     )
+
+
+OF_DRILLS = (Drill, DrillChoice)

@@ -16,6 +16,7 @@ from bot.chat.pacer import Pacer, Urgency
 from bot.chat.permissions import may
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
+from bot.chat.reveal_buttons import under_reveal
 from bot.domain.rounds import Round
 from bot.services.ports import Posting, PublishFailed, Refusal, Reveal, Snapshot
 
@@ -120,13 +121,20 @@ class DiscordPublisher:
         await self._pacer.turn(Urgency.QUESTION)
         async with _refusals():
             sent = await self._channel(asked).send(
-                view=card(reveal(told), accent=REVEALED),
+                view=_reveal(told),
                 reference=self._reference(asked),
                 mention_author=False,
                 nonce=f"r{asked.nonce}"[:25],
                 silent=asked.silent,
             )
         return sent.id
+
+    async def correct(self, told: Reveal) -> None:
+        asked = told.round
+        await self._pacer.turn(Urgency.QUESTION)
+        async with _refusals():
+            message = self._channel(asked).get_partial_message(asked.reveal_id or 0)
+            await message.edit(view=_reveal(told), allowed_mentions=discord.AllowedMentions.none())
 
     async def find_reveal(self, wanted: Round) -> int | None:
         found = await self._find(
@@ -226,6 +234,10 @@ class DiscordPublisher:
             guild_id=asked.guild_id,
             fail_if_not_exists=True,
         )
+
+
+def _reveal(told: Reveal) -> discord.ui.LayoutView:
+    return card(reveal(told), accent=REVEALED, buttons=under_reveal(told.round))
 
 
 @asynccontextmanager

@@ -7,12 +7,14 @@ import discord
 
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
+from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
 from bot.services.library import Library
 from bot.services.organising import Organising
 from bot.services.ports import Clock
 from bot.services.recalling import Recalling
+from bot.services.reporting import Reporting
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
 
@@ -27,6 +29,8 @@ class Services:
     recalling: Recalling
     organising: Organising
     drills: Drills
+    reporting: Reporting
+    correcting: Correcting
     standings: Standings
     announcer: Announcer
     daily: Daily

@@ -136,3 +136,23 @@ class ItemBusy(TrapwiseError):
 
 class NothingToPractise(TrapwiseError):
     """I have no other item like this to practise right now: `/lesson` tells what it is about."""
+
+
+class VoidAlready(TrapwiseError):
+    """This question is void already: it counts for nobody."""
+
+
+class CountedAlready(TrapwiseError):
+    """This question counts already: nothing to undo."""
+
+
+class NotRevealed(TrapwiseError):
+    """The answer to this question was never revealed, or is being revealed just now: there is nothing to change."""
+
+
+class ReportGone(TrapwiseError):
+    """This report was dealt with already: `/round reports` shows what still waits."""
+
+
+class TooSlow(TrapwiseError):
+    """That took me too long to open: press the button once more."""

@@ -1,5 +1,6 @@
 """Grading: from a choice to marks, exactly."""
 
+from collections.abc import Collection
 from fractions import Fraction
 from math import floor
 
@@ -13,8 +14,12 @@ UNITS_PER_MARK = 5040
 
 def grade(posed: PosedItem, answer: Answer) -> Mark:
     """Grade one answer; an unresolved one earns nothing, for guessing which letter was meant would be unfair."""
-    chosen = frozenset() if answer.unresolved else frozenset(answer.choice)
-    return KINDS[posed.item.kind].mark(key=posed.key, chosen=chosen, rule=posed.item.rule)
+    return grade_choice(posed, "" if answer.unresolved else answer.choice)
+
+
+def grade_choice(posed: PosedItem, choice: Collection[str]) -> Mark:
+    """Grade the letters that were chosen, wherever they were."""
+    return KINDS[posed.item.kind].mark(key=posed.key, chosen=frozenset(choice), rule=posed.item.rule)
 
 
 def units(mark: Mark, weight: Fraction) -> int:

@@ -8,7 +8,10 @@ from bot.domain.posed import PosedItem
 
 
 class RoundState(StrEnum):
-    """Where a round is in its life; it only ever moves down this list, or to `VOID`."""
+    """Where a round is in its life; it only ever moves down this list, or to `VOID`.
+
+    Only one that was explained before it became void can be counted again.
+    """
 
     PLANNED = "planned"
     OPEN = "open"

@@ -4,17 +4,15 @@ import logging
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.bank import Bank
 from bot.domain.rounds import Round, RoundState
-from bot.domain.standings import rank
 from bot.domain.tally import tally
-from bot.domain.trap import Trap
 from bot.services import troubles
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.library import Library
-from bot.services.ports import TOP, Clock, Publisher, PublishFailed, Refusal, Reveal, Snapshot
-from bot.storage import answers, boards, rounds, schedules
+from bot.services.ports import Clock, Publisher, PublishFailed, Refusal, Snapshot
+from bot.services.revealing import reveal_of
+from bot.storage import boards, rounds, schedules
 from bot.storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -80,7 +78,7 @@ class Closing:
         """Send the reveal, unless an earlier attempt did."""
         reveal_id = await self._publisher.find_reveal(closed) if closed.attempts > 1 else None
         if reveal_id is None:
-            reveal_id = await self._publisher.explain(await self._reveal(closed))
+            reveal_id = await self._publisher.explain(await reveal_of(self._store, self._library, closed))
         async with self._store.write() as tx:
             moved = await rounds.move(tx, closed, RoundState.EXPLAINED, reveal_id=reveal_id, step_at=None)
         if not moved:
@@ -111,32 +109,7 @@ class Closing:
                 schedule = await schedules.by_id(tx, explained.schedule_id)
             await self._announcer.tell(schedule, troubles.no_thread(schedule, failure.why))
 
-    async def _reveal(self, closed: Round) -> Reveal:
-        async with self._store.read() as tx:
-            held = (await answers.of_rounds(tx, [closed.id]))[closed.id]
-            top, earners = await boards.top_of_day(tx, closed.guild_id, closed.opened_on, limit=TOP)
-        item = closed.posed.item
-        bank = self._library.bank(closed.bank) if self._library.has(closed.bank) else None
-        lesson = bank.lessons.get(item.lesson) if bank is not None else None
-        return Reveal(
-            round=closed,
-            bank_title=bank.short_title if bank is not None else closed.bank,
-            lesson_id=item.lesson,
-            lesson_title=lesson.title if lesson is not None else item.lesson,
-            tally=tally(closed.posed, held),
-            traps=_traps_of(bank, closed),
-            sources=tuple(bank.sources[each] for each in item.sources if each in bank.sources) if bank else (),
-            top=tuple(rank(top)),
-            earners=earners,
-        )
-
 
 def used_up_since(closing: Round) -> date:
     """Give the first date on which an earlier ranked answer to the same item makes an answer practice."""
     return closing.opened_on - timedelta(days=_USED_UP_DAYS)
-
-
-def _traps_of(bank: Bank | None, closed: Round) -> dict[str, Trap]:
-    if bank is None:
-        return {}
-    return {trap: bank.traps[trap] for trap in closed.posed.item.traps if trap in bank.traps}

@@ -7,9 +7,9 @@ from random import Random
 
 from bot.domain.bank import Bank
 from bot.domain.errors import ForeignPost, ItemBusy, ItemGone, NothingToPractise, UnknownTrap
-from bot.domain.grading import units
+from bot.domain.grading import grade_choice, units
 from bot.domain.item import Item
-from bot.domain.kinds import KINDS, Mark
+from bot.domain.kinds import Mark
 from bot.domain.posed import PosedItem
 from bot.domain.practice import (
     PracticeSource,
@@ -142,7 +142,7 @@ class Drills:
         """
         drill = self._posed_again(posing)
         item, now = drill.posed.item, self._clock()
-        mark = _mark(drill.posed, choice)
+        mark = grade_choice(drill.posed, choice)
         done = Practised(
             guild_id=learner.guild_id,
             member_id=learner.member_id,
@@ -160,7 +160,7 @@ class Drills:
             if known is None and item.id in await _busy(tx, learner, posing.bank_id):
                 raise ItemBusy
             stored = known or await practice.keep(tx, done)
-        return Outcome(drill=drill, choice=stored.choice, mark=_mark(drill.posed, stored.choice))
+        return Outcome(drill=drill, choice=stored.choice, mark=grade_choice(drill.posed, stored.choice))
 
     async def _like(self, learner: Learner, bank: Bank, item: Item, fallen: Collection[str]) -> Drill:
         return await self._picked(learner, bank, similar(bank, item, fallen))
@@ -185,10 +185,6 @@ class Drills:
         if fingerprint(item) != posing.fingerprint:
             raise ItemGone
         return Drill(bank=bank, posed=pose_by(item, posing.seed), posing=posing)
-
-
-def _mark(posed: PosedItem, choice: Collection[str]) -> Mark:
-    return KINDS[posed.item.kind].mark(key=posed.key, chosen=frozenset(choice), rule=posed.item.rule)
 
 
 def _fallen(done: Practised) -> frozenset[str]:

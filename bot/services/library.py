@@ -1,7 +1,7 @@
 """The library: every bank that can be asked from, and finding things in them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.domain.bank import Bank
@@ -26,10 +26,11 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """A bank and the folder that its pictures are in."""
+    """A bank, the folder that its pictures are in, and the file and line of each item as far as they are known."""
 
     bank: Bank
     folder: Path
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 class Library:
@@ -38,6 +39,7 @@ class Library:
     def __init__(self, shelves: Iterable[Shelf]) -> None:
         shelves = list(shelves)
         self._banks: Mapping[str, Bank] = {shelf.bank.id: shelf.bank for shelf in shelves}
+        self._places = {shelf.bank.id: shelf.places for shelf in shelves}
         self._folders: Mapping[str, Path] = {shelf.bank.id: shelf.folder for shelf in shelves}
 
     @property
@@ -59,6 +61,10 @@ class Library:
         file = self._folders[bank_id] / item.image.file
         return file if file.is_file() else None
 
+    def place(self, bank_id: str, item_id: str) -> str | None:
+        """Give the file and line of an item's source, such as `md-102/lessons/6.2-onboarding.yaml:120`."""
+        return self._places.get(bank_id, {}).get(item_id)
+
     def has(self, bank_id: str) -> bool:
         """Tell whether there is a bank of this id."""
         return bank_id in self._banks
@@ -70,6 +76,11 @@ class Library:
         if bank is None or item is None:
             raise ItemGone
         return bank, item
+
+    def traps_of(self, bank_id: str, item: Item) -> dict[str, Trap]:
+        """Give the traps an item names, as far as its bank still has them."""
+        known = self._banks[bank_id].traps if bank_id in self._banks else {}
+        return {trap: known[trap] for trap in item.traps if trap in known}
 
     def topic(self, bank: Bank, topic: str | None) -> str | None:
         """Check that a bank has items on a topic; raises `UnknownTopic`."""

@@ -61,7 +61,7 @@ class Posting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reveal:
-    """What the reveal of a closed round tells.
+    """What the reveal of a closed round tells; of one that is void, that it is.
 
     `traps` and `sources` are the ones the item names, as far as the bank still has them. `top` are the first of the
     day's `earners`, the members who earned anything that day: at most `TOP` of them.
@@ -95,6 +95,9 @@ class Publisher(Protocol):
 
     async def explain(self, reveal: Reveal) -> int:
         """Send the reveal as a reply to the question and give its message id."""
+
+    async def correct(self, reveal: Reveal) -> None:
+        """Write a reveal anew where it stands: its round is void since, or counts again."""
 
     async def find_reveal(self, wanted: Round) -> int | None:
         """Look in the channel for a reveal that was sent, but whose message id was never stored."""

@@ -1,18 +1,15 @@
 """Rebuilding: the proof that results and boards are what the stored answers earn, and mending them where not."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.rounds import Round, RoundState
+from bot.domain.rounds import RoundState
 from bot.domain.standings import Period, key_of
-from bot.domain.tally import Result, tally
-from bot.services.closing import used_up_since
-from bot.storage import answers, boards, rounds, totals
+from bot.services import regrading
+from bot.storage import boards, rounds, totals
 from bot.storage.store import Store, Tx
-
-_GRADED = (RoundState.CLOSED, RoundState.EXPLAINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,29 +53,21 @@ class Rebuilding:
 
 async def _compare(tx: Tx, guild_id: int, *, mend: bool) -> Findings:
     asked = await rounds.in_states(tx, tuple(RoundState), guild_id=guild_id)
-    graded = [each for each in asked if each.state in _GRADED]
+    graded = [each for each in asked if each.state in regrading.GRADED]
     given = wrong = 0
     for each in asked:
-        found = await _earned(tx, each)
+        found = await regrading.earned(tx, each)
         given += len(found)
-        due = await boards.earnings(tx, each, found, used_up_since=used_up_since(each))
-        if due != await boards.kept(tx, each.id):
+        if await regrading.is_astray(tx, each, found):
             wrong += 1
             if mend:
-                await boards.keep(tx, each, found, used_up_since=used_up_since(each))
+                await regrading.store(tx, each, found)
     astray = await _boards_astray(tx, guild_id, [closed.opened_on for closed in graded])
     if astray and mend:
         await totals.clear(tx, guild_id)
         for closed in graded:
             await totals.add(tx, closed)
     return Findings(guild_id=guild_id, rounds=len(graded), answers=given, wrong_rounds=wrong, wrong_boards=astray)
-
-
-async def _earned(tx: Tx, asked: Round) -> Collection[Result]:
-    """Grade a round's stored answers again; one that is void or not closed yet earns nothing."""
-    if asked.state not in _GRADED:
-        return ()
-    return tally(asked.posed, (await answers.of_rounds(tx, [asked.id]))[asked.id]).results
 
 
 async def _boards_astray(tx: Tx, guild_id: int, days: list[date]) -> int:

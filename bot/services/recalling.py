@@ -36,13 +36,26 @@ class Recalling:
 
     async def own(self, round_id: int, message_id: int, member_id: int) -> OwnAnswer:
         """Give a learner's answer to the round on a post; raises `ForeignPost` when the two do not belong together."""
+        own = await self._own(round_id, member_id)
+        if own.round.message_id != message_id:
+            raise ForeignPost
+        return own
+
+    async def own_here(self, round_id: int, guild_id: int | None, member_id: int) -> OwnAnswer:
+        """Give a learner's answer to a round of the server they are in; raises `ForeignPost` when it is another's."""
+        own = await self._own(round_id, member_id)
+        if own.round.guild_id != guild_id:
+            raise ForeignPost
+        return own
+
+    async def _own(self, round_id: int, member_id: int) -> OwnAnswer:
         # What they did a moment ago may wait for its commit: show what is stored, not what is merely received.
         await self._answering.settled(_PATIENCE_SECONDS)
         async with self._store.read() as tx:
             found = await rounds.by_id(tx, round_id)
             kept = await answers.of_member(tx, round_id, member_id)
             ranked = await boards.is_ranked(tx, round_id, member_id)
-        if found is None or found.message_id != message_id:
+        if found is None:
             raise ForeignPost
         graded = found.state in (RoundState.CLOSED, RoundState.EXPLAINED)
         mark = grade(found.posed, kept) if kept is not None and kept.given and graded else None

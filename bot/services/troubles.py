@@ -43,6 +43,11 @@ def too_late(schedule: Schedule) -> str:
     return f"{_name(schedule)} skipped a question: I could not post it in time."
 
 
+def reported(schedule: Schedule, asked: Round) -> str:
+    """Say that a member reported an item."""
+    return f"{_name(schedule)}: someone reported question {asked.id}; `/round reports` shows why, and what you can do."
+
+
 def no_thread(schedule: Schedule, why: Refusal) -> str:
     """Say that a reveal got no thread."""
     return f"{_name(schedule)}: I could not open a discussion thread, for {why}."

@@ -159,13 +159,31 @@ async def relocate(tx: Tx, schedule_id: int, channel_id: int) -> None:
 
 
 async def asked(tx: Tx, schedule_id: int) -> Mapping[str, datetime]:
-    """Give every item a schedule has asked with the instant it was last asked; void rounds do not count."""
+    """Give every item a schedule has asked with the instant it was last asked.
+
+    A void round counts only when its answer was revealed: whoever reads along knows it.
+    """
     rows = await tx.execute(
         sa.select(rounds.c.item_id, sa.func.max(rounds.c.planned_at, type_=rounds.c.planned_at.type))
-        .where(rounds.c.schedule_id == schedule_id, rounds.c.state != RoundState.VOID)
+        .where(
+            rounds.c.schedule_id == schedule_id,
+            (rounds.c.state != RoundState.VOID) | rounds.c.reveal_id.is_not(None),
+        )
         .group_by(rounds.c.item_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def of_item(tx: Tx, earlier: Round, *, states: Collection[RoundState]) -> list[Round]:
+    """List the rounds of the same item and server after one, in any of these states, oldest first."""
+    wanted = (
+        (rounds.c.guild_id == earlier.guild_id)
+        & (rounds.c.item_id == earlier.posed.item.id)
+        & (rounds.c.bank == earlier.bank)
+        & (rounds.c.id > earlier.id)
+        & rounds.c.state.in_(states)
+    )
+    return [_round(row) for row in await tx.execute(sa.select(rounds).where(wanted).order_by(rounds.c.id))]
 
 
 async def busy_items(tx: Tx, guild_id: int, bank: str) -> frozenset[str]:

@@ -15,12 +15,14 @@ from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Schedule
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
+from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
 from bot.services.recalling import Recalling
+from bot.services.reporting import Reporting
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
 from bot.storage import rounds, schedules
@@ -60,6 +62,8 @@ class House:
     organising: Organising = field(init=False)
     recalling: Recalling = field(init=False)
     drills: Drills = field(init=False)
+    reporting: Reporting = field(init=False)
+    correcting: Correcting = field(init=False)
     standings: Standings = field(init=False)
     beats: list[int] = field(default_factory=list)
 
@@ -88,6 +92,8 @@ class House:
         )
         self.recalling = Recalling(store, self.answering)
         self.drills = Drills(store, clock, library=self.library, rng=Random(7))
+        self.reporting = Reporting(store, clock, library=self.library, announcer=self.announcer)
+        self.correcting = Correcting(store, publisher, library=self.library)
         self.standings = Standings(store, clock, library=self.library)
         await self.daily.begin()
         return self

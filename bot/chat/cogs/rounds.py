@@ -1,4 +1,4 @@
-"""`/round`: asking now, and closing early."""
+"""`/round`: asking now, closing early, and what members reported."""
 
 from discord import app_commands
 from discord.ext import commands
@@ -6,7 +6,8 @@ from discord.ext import commands
 from bot.chat.cogs.schedules import Count, suggest_schedules
 from bot.chat.organisers import check_schedule, guild_of, tell_organiser
 from bot.chat.render.text import cut, plural
-from bot.chat.replies import Interaction
+from bot.chat.replies import Interaction, show
+from bot.chat.report_buttons import queue_layout, submitted
 from bot.chat.services import Services
 from bot.domain.errors import UnknownRound
 from bot.domain.reading import read_duration
@@ -16,8 +17,10 @@ _LABEL = 90
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
-class RoundCog(commands.GroupCog, group_name="round", group_description="Ask a question now, or close one early"):
-    """Posts and closes questions out of turn."""
+class RoundCog(
+    commands.GroupCog, group_name="round", group_description="Ask a question now, close one early, see reports"
+):
+    """Posts and closes questions out of turn, and shows what is wrong with them."""
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -53,6 +56,15 @@ class RoundCog(commands.GroupCog, group_name="round", group_description="Ask a q
         await tell_organiser(
             interaction, f"Closing question {closed.id}; its explanation follows in <#{closed.channel_id}>."
         )
+
+    @app_commands.command(description="What members reported: why, how the question did, and what you can do")
+    async def reports(self, interaction: Interaction) -> None:
+        notices = [f"⚠️ {each}" for each in await self._services.announcer.waiting(guild_of(interaction))]
+        await show(interaction, await queue_layout(self._services, guild_of(interaction), 1, *notices))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Interaction) -> None:
+        await submitted(interaction)
 
     @post.autocomplete("schedule")
     async def _schedules(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -4,12 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 
 from bot.chat.letters import EMOJI
+from bot.chat.render.marking import own_answer
 from bot.chat.render.text import LAYOUT_LIMIT, cut
 from bot.domain.item import ItemKind, Option
 from bot.domain.posed import PosedItem
 from bot.domain.trap import Trap
+from bot.services.recalling import OwnAnswer
 
 _BRIEF = 160
+_NOT_ANSWERED = (
+    "### You let this one go by\nThat costs nothing. The reveal has the answer; when it has slipped your mind again, "
+    "try the question by yourself: nobody else sees it, and it counts on no board."
+)
 
 
 class Detail(IntEnum):
@@ -34,6 +40,15 @@ def fitted(heads: Sequence[Sequence[str]], posed: PosedItem, choice: str, traps:
     return [cut(text, LAYOUT_LIMIT // len(texts)) for text in texts]
 
 
+def own_explained(own: OwnAnswer, traps: Mapping[str, Trap]) -> list[str]:
+    """Write why a learner's answer to a closed round was right or wrong, with the arithmetic; it always fits."""
+    answer = own.answer
+    if answer is None or not answer.given:
+        return [_NOT_ANSWERED]
+    choice = "" if answer.unresolved else answer.choice
+    return fitted([[f"### {_heading(own)}\n{own_answer(own)}"]], own.round.posed, choice, traps)
+
+
 def explanation(posed: PosedItem, choice: str, traps: Mapping[str, Trap], detail: Detail) -> list[str]:
     """Write one block for each option of a choice, the wrong ones first, then one for each right option missed.
 
@@ -48,6 +63,14 @@ def explanation(posed: PosedItem, choice: str, traps: Mapping[str, Trap], detail
         *(f"✓ {_option(letter, options[letter], detail)}" for letter in right),
         *(f"{_missing(posed)} {_option(letter, options[letter], detail)}" for letter in missed),
     ]
+
+
+def _heading(own: OwnAnswer) -> str:
+    if own.mark is None or (own.answer is not None and own.answer.unresolved):
+        return "Your answer"
+    if own.mark.fraction == 1:
+        return "Why it was right"
+    return "What was right, and what was not" if own.mark.right else "Why yours was wrong"
 
 
 def _wrong(

@@ -7,12 +7,14 @@ from bot.chat.letters import EMOJI
 from bot.chat.render.text import LAYOUT_LIMIT, NAME_LIMIT, bar, cut, percent, plural, safe, when
 from bot.domain.grading import marks
 from bot.domain.item import Option
+from bot.domain.rounds import RoundState
 from bot.domain.standings import Standing
 from bot.domain.trap import Trap
 from bot.services.ports import Reveal
 
 _BRIEF = 160
 _SOURCES = 3
+_VOID = "**This question is void: it counts for nobody.** An organiser took it off the boards."
 _LATE = "-# I was away at closing time, so this closed late; letters on the post then counted."
 
 
@@ -66,7 +68,8 @@ def _key(told: Reveal, *, brief: bool) -> str:
             why = cut(option.why, _BRIEF) if brief else option.why
             lines.append(f"✓ {EMOJI[letter]} **{option.text}**\n{why}")
     title = "### The answer" if len(lines) == 1 else "### The answers"
-    return "\n".join([title, *lines, *([_LATE] if told.round.closed_late else [])])
+    void = [_VOID] if _is_void(told) else []
+    return "\n".join([*void, title, *lines, *([_LATE] if told.round.closed_late else [])])
 
 
 def _distractors(told: Reveal) -> list[_Block]:
@@ -112,8 +115,12 @@ def _shares(told: Reveal) -> str:
     return "\n".join([f"**{took_part}**, {right}{unsettled}", *lines])
 
 
+def _is_void(told: Reveal) -> bool:
+    return told.round.state is RoundState.VOID
+
+
 def _top(told: Reveal) -> list[str]:
-    if not told.top:
+    if not told.top or _is_void(told):
         return []
     named = [_row(standing) for standing in told.top]
     more = f", and {told.earners - len(told.top)} more" if told.earners > len(told.top) else ""

@@ -20,6 +20,7 @@ _LARGEST_ID = 2**63 - 1
 _MOMENT = datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _COMPONENTS = 40
 _PAGE_BUTTONS = 2
+_REVEAL_BUTTONS = 4
 
 # Every character of it is written as two.
 _LONGEST_NAME = "_" * NAME_LIMIT
@@ -34,7 +35,7 @@ def too_large(bank: Bank) -> Iterator[tuple[str, str, str]]:
     for item in bank.items():
         asked = _largest_round(bank, item)
         yield from _over("item", item.id, "question", len(question(asked, bank)), MESSAGE_LIMIT)
-        yield from _layout("item", item.id, "reveal", shrunk(_largest_reveal(bank, asked)))
+        yield from _layout("item", item.id, "reveal", shrunk(_largest_reveal(bank, asked)), buttons=_REVEAL_BUTTONS)
     for trap in bank.traps.values():
         yield from _layout("trap", trap.id, "card", trap_card(bank, trap))
     for lesson in bank.lessons.values():

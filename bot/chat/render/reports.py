@@ -1,0 +1,114 @@
+"""Reports in words: what a member reported, and an entry of the organisers' queue with the item's figures."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from bot.chat.letters import EMOJI
+from bot.chat.render.text import LAYOUT_LIMIT, bar, cut, percent, plural, safe, when
+from bot.domain.report import Reason, Report, ReportState
+from bot.services.correcting import Corrected
+from bot.services.reporting import Complaint
+
+REASONS: Mapping[Reason, str] = {
+    Reason.KEY: "The answer is wrong",
+    Reason.UNCLEAR: "It is unclear, or more than one answer fits",
+    Reason.OUTDATED: "It is out of date",
+    Reason.TYPO: "A slip of the pen",
+    Reason.OTHER: "Something else",
+}
+"""Every reason as members and organisers read it."""
+
+_NOTES = 10
+_STEM = 300
+_OPTION = 90
+_FEW = 10
+"""Of fewer answers to other questions no share is told: it would say nothing."""
+
+_FOLLOWED = {
+    ReportState.OPEN: "An organiser will look at it.",
+    ReportState.DISMISSED: "An organiser has looked at it, and left the question as it is.",
+    ReportState.VOIDED: "An organiser has looked at it, and the question counts for nobody any more.",
+}
+
+
+def received(report: Report, *, new: bool) -> str:
+    """Write what is on file of a member's report, with thanks."""
+    note = f"\n> {safe(report.note)}" if report.note else ""
+    start = "Thank you! You reported" if new else f"You reported this {when(report.at)}, thank you"
+    return f"{start}: **{REASONS[report.reason]}**.{note}\n{_FOLLOWED[report.state]}"
+
+
+def complaint(entry: Complaint) -> list[str]:
+    """Write an entry of the queue: the item, why it was reported, how it did, and where authors find it."""
+    item, asked = entry.round.posed.item, entry.round
+    link = f"https://discord.com/channels/{asked.guild_id}/{asked.channel_id}/{asked.message_id}"
+    void = " · void" if asked.void_reason is not None else ""
+    about = f"[Question {asked.id}]({link}){void} · `{item.id}`, revision {item.revision}"
+    blocks = [
+        f"### Report {entry.page} of {entry.pages}\n{about}\n{cut(item.stem.strip(), _STEM)}",
+        _reasons(entry),
+        _how_it_did(entry),
+        f"-# For authors: `{entry.place}`" if entry.place is not None else f"-# Bank `{asked.bank}`: file not known",
+    ]
+    return [cut(block, LAYOUT_LIMIT // len(blocks) * 2) for block in blocks]
+
+
+def voided(done: Corrected) -> str:
+    """Write what taking a round off the boards did."""
+    later = f" {_later(done)}" if done.later else ""
+    return (
+        f"Question {done.round.id} is void: {plural(done.results, 'result')} left the boards.{later}"
+        f"{_unmarked(done, 'void')}"
+    )
+
+
+def counted(done: Corrected) -> str:
+    """Write what counting a round again did."""
+    later = f" {_later(done)}" if done.later else ""
+    return (
+        f"Question {done.round.id} counts again: {plural(done.results, 'result')} came back to the boards.{later}"
+        f"{_unmarked(done, 'counted again')}"
+    )
+
+
+def _later(done: Corrected) -> str:
+    return f"{plural(done.later, 'later round')} of the same item {'was' if done.later == 1 else 'were'} graded anew."
+
+
+def _unmarked(done: Corrected, what: str) -> str:
+    if done.unmarked is None:
+        return f"\n-# Its reveal says that it is {what}." if what == "void" else "\n-# Its reveal says so."
+    return f"\n⚠️ I could not write that on its reveal, for {done.unmarked}."
+
+
+def _reasons(entry: Complaint) -> str:
+    counted_up = Counter(report.reason for report in entry.reports)
+    lines = [f"- {REASONS[reason]}: {count}" for reason, count in counted_up.most_common()]
+    notes = [f"> {safe(report.note)}" for report in entry.reports if report.note]
+    more = [f"-# … and {plural(len(notes) - _NOTES, 'more note')}"] if len(notes) > _NOTES else []
+    return "\n".join([f"**{plural(len(entry.reports), 'member')} reported it**", *lines, *notes[:_NOTES], *more])
+
+
+def _how_it_did(entry: Complaint) -> str:
+    done = entry.figures
+    whole = done.answered - done.unresolved
+    shares = [
+        f"{EMOJI[letter]} {percent(done.chosen[letter], whole)} {bar(done.chosen[letter], whole)}"
+        f"{' ✓' if option.correct else ''} {cut(option.text, _OPTION)}"
+        for letter, option in entry.round.posed.options
+    ]
+    right = f", {percent(done.right, done.answered)} fully right" if done.answered else ""
+    return "\n".join([f"**{plural(done.answered, 'answer')}**{right}", *shares, *_tells_apart(entry.elsewhere)])
+
+
+def _tells_apart(elsewhere: Mapping[bool, tuple[int, int]]) -> list[str]:
+    """Say whether those who got this item right are the ones who get others right: the key may be wrong if not."""
+    if any(elsewhere.get(group, (0, 0))[0] < _FEW for group in (True, False)):
+        return []
+    (many, right), (few, wrong) = elsewhere[True], elsewhere[False]
+    line = (
+        f"-# Whoever got it right gets {percent(right, many)} of other questions right; whoever did not, "
+        f"{percent(wrong, few)}."
+    )
+    suspect = right * few < wrong * many
+    return [f"{line} That is the wrong way round: look at the key." if suspect else line]

@@ -1,0 +1,178 @@
+"""Reporting an item below a reveal, and the organisers' queue of what was reported.
+
+The form is not kept in memory: `submitted` reads it by its custom id, so that it may be sent after a restart.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.chat.buttons import TrapwiseButton
+from bot.chat.layouts import card
+from bot.chat.organisers import guild_of
+from bot.chat.render.reports import REASONS, complaint, counted, received, voided
+from bot.chat.replies import Interaction, in_time, refuse, reply, turn
+from bot.chat.services import Services, services_of
+from bot.domain.errors import TooSlow
+from bot.domain.report import MAX_NOTE, Reason
+
+_FORM = "tw:report:"
+_NOTHING = "Nothing is reported just now: the queue is empty."
+
+
+class Report(TrapwiseButton, template=r"tw:flaw:(?P<round>\d{1,18})"):
+    """Asks what is wrong with a round's item; whoever said so already is shown what."""
+
+    def __init__(self, round_id: int) -> None:
+        super().__init__(f"tw:flaw:{round_id}", "Report", emoji="🚩")
+        self.round_id = round_id
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(int(parts["round"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        reporting = services_of(interaction).reporting
+        known = await reporting.given(interaction.guild_id, self.round_id, interaction.user.id)
+        if known is not None:
+            await reply(interaction, received(known, new=False))
+        elif interaction.response.is_done():
+            # Discord takes a form only as the first answer, and a deferral was that.
+            raise TooSlow
+        else:
+            await interaction.response.send_modal(_form(self.round_id))
+
+
+async def submitted(interaction: Interaction) -> None:
+    """Take the form of a report; any other interaction is left alone."""
+    data: Mapping[str, Any] = interaction.data or {}
+    custom_id = str(data.get("custom_id", ""))
+    if interaction.type is not discord.InteractionType.modal_submit or not custom_id.startswith(_FORM):
+        return
+    try:
+        async with in_time(interaction):
+            given = dict(_given(data.get("components", ())))
+            report, new = await services_of(interaction).reporting.report(
+                interaction.guild_id,
+                int(custom_id.removeprefix(_FORM)),
+                interaction.user.id,
+                Reason(given["reason"]),
+                given.get("note", ""),
+            )
+            await reply(interaction, received(report, new=new))
+    except Exception as error:  # noqa: BLE001 - the guard that turns every error into a sentence
+        await refuse(interaction, error)
+
+
+class QueuePage(TrapwiseButton, template=r"tw:reports:(?P<page>\d{1,6})"):
+    """Turns to an entry of the queue."""
+
+    organisers = True
+
+    def __init__(self, page: int, label: str = "Reports") -> None:
+        super().__init__(f"tw:reports:{page}", label)
+        self.page = page
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(int(parts["page"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        await turn(interaction, await queue_layout(services_of(interaction), guild_of(interaction), self.page))
+
+
+class Dismiss(TrapwiseButton, template=r"tw:dismiss:(?P<report>\d{1,18})"):
+    """Leaves an item as it is, and shows what else waits."""
+
+    organisers = True
+
+    def __init__(self, report_id: int) -> None:
+        super().__init__(f"tw:dismiss:{report_id}", "Dismiss")
+        self.report_id = report_id
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(int(parts["report"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        services, guild_id = services_of(interaction), guild_of(interaction)
+        await services.reporting.dismiss(guild_id, self.report_id)
+        await turn(interaction, await queue_layout(services, guild_id, 1, "Dismissed: the question stays as it is."))
+
+
+class Void(TrapwiseButton, template=r"tw:void:(?P<round>\d{1,18})"):
+    """Takes a round off the boards; counting it again is offered at once."""
+
+    organisers = True
+
+    def __init__(self, round_id: int) -> None:
+        super().__init__(f"tw:void:{round_id}", "Void the round", style=discord.ButtonStyle.danger)
+        self.round_id = round_id
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(int(parts["round"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        done = await services_of(interaction).correcting.void(guild_of(interaction), self.round_id)
+        await turn(interaction, card([voided(done)], buttons=[CountAgain(self.round_id), QueuePage(1, "Next report")]))
+
+
+class CountAgain(TrapwiseButton, template=r"tw:recount:(?P<round>\d{1,18})"):
+    """Undoes voiding a round."""
+
+    organisers = True
+
+    def __init__(self, round_id: int) -> None:
+        super().__init__(f"tw:recount:{round_id}", "Count it again")
+        self.round_id = round_id
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(int(parts["round"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        done = await services_of(interaction).correcting.count_again(guild_of(interaction), self.round_id)
+        await turn(interaction, card([counted(done)], buttons=[QueuePage(1)]))
+
+
+async def queue_layout(services: Services, guild_id: int, page: int, *notices: str) -> ui.LayoutView:
+    """Lay out an entry of a server's queue below notices, with what can be done about it."""
+    entry = await services.reporting.queue(guild_id, page)
+    if entry is None:
+        return card([*notices, _NOTHING])
+    asked = entry.round
+    buttons: list[ui.Item[Any]] = [Dismiss(entry.reports[0].id)]
+    buttons.append(CountAgain(asked.id) if asked.void_reason is not None else Void(asked.id))
+    if entry.page > 1:
+        buttons.append(QueuePage(entry.page - 1, "◀ Back"))
+    if entry.page < entry.pages:
+        buttons.append(QueuePage(entry.page + 1, "Next ▶"))
+    return card([*notices, *complaint(entry)], buttons=buttons)
+
+
+def _form(round_id: int) -> ui.Modal:
+    reasons = [discord.SelectOption(label=text, value=reason) for reason, text in REASONS.items()]
+    form = ui.Modal(title="Report this question", custom_id=f"{_FORM}{round_id}")
+    form.add_item(ui.Label(text="What is wrong?", component=ui.Select(custom_id="reason", options=reasons)))
+    note: ui.TextInput[ui.Modal] = ui.TextInput(
+        custom_id="note", style=discord.TextStyle.paragraph, required=False, max_length=MAX_NOTE
+    )
+    form.add_item(
+        ui.Label(text="Tell more, if you like", description="Organisers read it without your name.", component=note)
+    )
+    form.stop()
+    return form
+
+
+def _given(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield what was entered into each part of a form, by the part's custom id."""
+    for each in components:
+        part: Mapping[str, Any] = each.get("component", each)
+        if "custom_id" in part:
+            yield part["custom_id"], str(part["values"][0] if part.get("values") else part.get("value") or "")
+
+
+OF_REPORTS = (Report, QueuePage, Dismiss, Void, CountAgain)

@@ -1,0 +1,44 @@
+"""Regrading: storing anew what a round's answers earn, and what that changes for later rounds of its item."""
+
+from collections.abc import Collection
+
+from bot.domain.rounds import Round, RoundState
+from bot.domain.tally import Result, tally
+from bot.services.closing import used_up_since
+from bot.storage import answers, boards, rounds
+from bot.storage.store import Tx
+
+GRADED = (RoundState.CLOSED, RoundState.EXPLAINED)
+"""The states in which a round has results."""
+
+
+async def earned(tx: Tx, asked: Round) -> Collection[Result]:
+    """Grade a round's stored answers again; one that is void or not closed yet earns nothing."""
+    if asked.state not in GRADED:
+        return ()
+    return tally(asked.posed, (await answers.of_rounds(tx, [asked.id]))[asked.id]).results
+
+
+async def is_astray(tx: Tx, asked: Round, found: Collection[Result]) -> bool:
+    """Tell whether what is stored of a round differs from what these results earn."""
+    due = await boards.earnings(tx, asked, found, used_up_since=used_up_since(asked))
+    return due != await boards.kept(tx, asked.id)
+
+
+async def store(tx: Tx, asked: Round, found: Collection[Result]) -> None:
+    """Store a round's results in place of earlier ones, and count them on the boards."""
+    await boards.keep(tx, asked, found, used_up_since=used_up_since(asked))
+
+
+async def regrade_later(tx: Tx, changed: Round) -> int:
+    """Put right the later rounds of the same item in the same server; gives how many were not.
+
+    Whether an answer is ranked there or practice depends on who had a ranked answer to the round that changed.
+    """
+    count = 0
+    for later in await rounds.of_item(tx, changed, states=GRADED):
+        found = await earned(tx, later)
+        if await is_astray(tx, later, found):
+            await store(tx, later, found)
+            count += 1
+    return count

@@ -1,0 +1,137 @@
+"""Reporting: members say what is wrong with an item, organisers go through what was said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.errors import ForeignPost, ReportGone
+from bot.domain.report import MAX_NOTE, Figures, Reason, Report, ReportState, figures
+from bot.domain.rounds import Round, RoundState
+from bot.services import troubles
+from bot.services.announcing import Announcer
+from bot.services.library import Library
+from bot.services.ports import Clock
+from bot.storage import reports, rounds, schedules
+from bot.storage.reports import Subject, subject_of
+from bot.storage.store import Store, Tx
+
+_REVEALED = (RoundState.CLOSED, RoundState.EXPLAINED, RoundState.VOID)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """One entry of the queue: an item's revision with its open reports, newest first, and the round reported last.
+
+    `elsewhere` is how its members did in other rounds, by whether they were fully right in this one: (answers, right).
+    `place` is the file and line of the item's source, where that is known. `page` of `pages` counts from 1.
+    """
+
+    reports: tuple[Report, ...]
+    round: Round
+    figures: Figures
+    elsewhere: Mapping[bool, tuple[int, int]]
+    place: str | None
+    page: int
+    pages: int
+
+
+class Reporting:
+    """Takes reports, and shows them to organisers without names."""
+
+    def __init__(self, store: Store, clock: Clock, *, library: Library, announcer: Announcer) -> None:
+        self._store = store
+        self._clock = clock
+        self._library = library
+        self._announcer = announcer
+
+    async def given(self, guild_id: int | None, round_id: int, member_id: int) -> Report | None:
+        """Give what a member reported of a round's item before; raises `ForeignPost` when there is no such round."""
+        async with self._store.read() as tx:
+            asked = await _revealed(tx, guild_id, round_id)
+            return await reports.of_member(tx, _subject(asked), member_id)
+
+    async def report(
+        self, guild_id: int | None, round_id: int, member_id: int, reason: Reason, note: str
+    ) -> tuple[Report, bool]:
+        """Take a report; gives what is on file, and whether that is this one: a member reports a revision once.
+
+        Organisers are told of the first one; the others wait with it in the queue. Raises `ForeignPost`.
+        """
+        async with self._store.write() as tx:
+            asked = await _revealed(tx, guild_id, round_id)
+            subject = _subject(asked)
+            first = not await reports.open_about(tx, subject)
+            made = await reports.add(tx, self._new(asked, member_id, reason, note))
+            if made is None:
+                known = await reports.of_member(tx, subject, member_id)
+                assert known is not None
+                return known, False
+            schedule = await schedules.by_id(tx, asked.schedule_id)
+            text = troubles.reported(schedule, asked)
+            if first:
+                await self._announcer.keep(tx, schedule, text)
+        if first:
+            await self._announcer.send(schedule, text)
+        return made, True
+
+    async def queue(self, guild_id: int, page: int) -> Complaint | None:
+        """Give an entry of a server's queue (from 1; the nearest one when there are fewer), `None` when it is empty."""
+        async with self._store.read() as tx:
+            waiting = await reports.subjects(tx, guild_id)
+            if not waiting:
+                return None
+            page = min(max(page, 1), len(waiting))
+            subject = waiting[page - 1]
+            found = await reports.open_about(tx, subject)
+            asked = await rounds.by_id(tx, max(each.round_id for each in found))
+            assert asked is not None
+            counts = await reports.counts(tx, asked.id)
+            elsewhere = await reports.elsewhere(tx, asked.id)
+        return Complaint(
+            reports=tuple(found),
+            round=asked,
+            figures=figures(asked.posed, counts),
+            elsewhere=elsewhere,
+            place=self._library.place(subject.bank, subject.item_id),
+            page=page,
+            pages=len(waiting),
+        )
+
+    async def dismiss(self, guild_id: int, report_id: int) -> int:
+        """Dismiss a report with all open ones of the same item; gives how many there were.
+
+        Raises:
+            ReportGone: the server has no such report, or it was dealt with already.
+        """
+        async with self._store.write() as tx:
+            found = await reports.by_id(tx, report_id)
+            if found is None or found.guild_id != guild_id or found.state is not ReportState.OPEN:
+                raise ReportGone
+            return await reports.dismiss(tx, subject_of(found))
+
+    def _new(self, asked: Round, member_id: int, reason: Reason, note: str) -> Report:
+        return Report(
+            id=0,
+            guild_id=asked.guild_id,
+            bank=asked.bank,
+            item_id=asked.posed.item.id,
+            revision=asked.posed.item.revision,
+            round_id=asked.id,
+            member_id=member_id,
+            reason=reason,
+            # Half a surrogate pair, which JSON can carry, could not be stored.
+            note=note.strip()[:MAX_NOTE].encode(errors="replace").decode(),
+            at=self._clock(),
+            state=ReportState.OPEN,
+        )
+
+
+async def _revealed(tx: Tx, guild_id: int | None, round_id: int) -> Round:
+    asked = await rounds.by_id(tx, round_id)
+    if asked is None or asked.guild_id != guild_id or asked.state not in _REVEALED:
+        raise ForeignPost
+    return asked
+
+
+def _subject(asked: Round) -> Subject:
+    item = asked.posed.item
+    return Subject(guild_id=asked.guild_id, bank=asked.bank, item_id=item.id, revision=item.revision)

@@ -1,0 +1,30 @@
+"""Revealing: everything that the reveal of a closed round tells, gathered from the database and the bank."""
+
+from bot.domain.rounds import Round
+from bot.domain.standings import rank
+from bot.domain.tally import tally
+from bot.services.library import Library
+from bot.services.ports import TOP, Reveal
+from bot.storage import answers, boards
+from bot.storage.store import Store
+
+
+async def reveal_of(store: Store, library: Library, closed: Round) -> Reveal:
+    """Gather what the reveal of a round tells now; what its bank has no more is left out."""
+    async with store.read() as tx:
+        held = (await answers.of_rounds(tx, [closed.id]))[closed.id]
+        top, earners = await boards.top_of_day(tx, closed.guild_id, closed.opened_on, limit=TOP)
+    item = closed.posed.item
+    bank = library.bank(closed.bank) if library.has(closed.bank) else None
+    lesson = bank.lessons.get(item.lesson) if bank is not None else None
+    return Reveal(
+        round=closed,
+        bank_title=bank.short_title if bank is not None else closed.bank,
+        lesson_id=item.lesson,
+        lesson_title=lesson.title if lesson is not None else item.lesson,
+        tally=tally(closed.posed, held),
+        traps=library.traps_of(closed.bank, item),
+        sources=tuple(bank.sources[each] for each in item.sources if each in bank.sources) if bank else (),
+        top=tuple(rank(top)),
+        earners=earners,
+    )
