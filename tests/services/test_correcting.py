@@ -1,0 +1,172 @@
+"""Correcting: an explained round leaves the boards and comes back, and later rounds follow."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.errors import CountedAlready, ForeignPost, NotRevealed, VoidAlready
+from bot.domain.report import Reason
+from bot.domain.rounds import Round, RoundState
+from bot.services.ports import PublishFailed, Refusal
+from bot.services.rebuilding import Rebuilding
+from tests.builders import make_bank, make_item
+from tests.services.house import MINUTE, House, right, wrong
+
+GUILD = 100
+
+
+@pytest.fixture
+async def one_item(house: House) -> House:
+    """A house whose bank has one item, so that every round asks it again."""
+    house.banks = (make_bank([make_item(traps={"B": "door-as-lock"})]),)
+    await house.restart()
+    await house.schedule()
+    return house
+
+
+async def _asked(house: House, **taps: str) -> Round:
+    """Ask, let members answer (`m1="r"` rightly, `m2="w"` wrongly), close and explain."""
+    asked = await house.posted(open_for=MINUTE)
+    for who, how in taps.items():
+        await house.tap(asked, int(who[1:]), right(asked) if how == "r" else wrong(asked)[0])
+    house.clock.now = asked.closes_at
+    await house.work()
+    explained = await house.round(asked.id)
+    assert explained.state is RoundState.EXPLAINED
+    return explained
+
+
+def _kept(house: House) -> list[object]:
+    tables = ("results", "slips", "totals", "ladders")
+    return [sorted(house.rows(f"SELECT * FROM {table}")) for table in tables]  # noqa: S608 - one of these names
+
+
+async def _is_sound(house: House) -> bool:
+    return all([found.sound async for found in Rebuilding(house.store).check()])
+
+
+async def test_a_void_round_gives_nothing(group: House) -> None:
+    """Its results leave the boards, whose rows are as if it had never been; its reveal is written anew, once."""
+    await _asked(group, m1="r", m2="w")
+    before = _kept(group)
+    second = await _asked(group, m1="r", m2="r", m3="w")
+    done = await group.correcting.void(GUILD, second.id)
+    assert (done.results, done.later, done.unmarked) == (3, 0, None)
+    assert _kept(group) == before
+    assert await _is_sound(group)
+    (told,) = group.publisher.corrected
+    assert (told.round.id, told.round.state) == (second.id, RoundState.VOID)
+
+
+async def test_counting_it_again_undoes_it(group: House) -> None:
+    """After the undo results, boards and reveal are what they were."""
+    await _asked(group, m1="r", m2="w")
+    second = await _asked(group, m1="r", m2="w")
+    before = _kept(group)
+    await group.correcting.void(GUILD, second.id)
+    done = await group.correcting.count_again(GUILD, second.id)
+    assert (done.results, done.later) == (2, 0)
+    assert _kept(group) == before
+    assert await group.round(second.id) == second
+    assert group.publisher.corrected[-1].round == second
+    assert await _is_sound(group)
+
+
+async def test_later_rounds_of_the_item_are_graded_anew(one_item: House) -> None:
+    """What was practice because of a round that is void now counts, and is practice again after the undo."""
+    first = await _asked(one_item, m1="r", m2="w")
+    second = await _asked(one_item, m1="r", m3="r")
+    await _asked(one_item, m1="r", m2="r")
+    ranked = "SELECT round_id, member_id, ranked FROM results ORDER BY round_id, member_id"
+    before, kept = one_item.rows(ranked), _kept(one_item)
+    assert before == [(1, 1, 1), (1, 2, 1), (2, 1, 0), (2, 3, 1), (3, 1, 0), (3, 2, 0)]
+    done = await one_item.correcting.void(GUILD, first.id)
+    assert done.later == 2
+    assert one_item.rows(ranked) == [(2, 1, 1), (2, 3, 1), (3, 1, 0), (3, 2, 1)]
+    assert await _is_sound(one_item)
+    await one_item.correcting.void(GUILD, second.id)
+    assert one_item.rows(ranked) == [(3, 1, 1), (3, 2, 1)]
+    assert await _is_sound(one_item)
+    for each in (first, second):
+        await one_item.correcting.count_again(GUILD, each.id)
+    assert (one_item.rows(ranked), _kept(one_item)) == (before, kept)
+    assert await _is_sound(one_item)
+
+
+async def test_a_round_still_open_counts_after_its_earlier_one_is_void(one_item: House) -> None:
+    """An answer given while the earlier round still counted is ranked when that one is void by the close."""
+    first = await _asked(one_item, m1="r")
+    second = await one_item.posted(open_for=MINUTE)
+    await one_item.tap(second, 1, right(second))
+    await one_item.correcting.void(GUILD, first.id)
+    one_item.clock.now = second.closes_at
+    await one_item.work()
+    assert one_item.results() == [(second.id, 1, 5040, 1)]
+    assert await _is_sound(one_item)
+
+
+async def test_two_at_once_void_it_once(group: House) -> None:
+    """Of two organisers pressing at once one is told that it is void already."""
+    asked = await _asked(group, m1="r")
+    told = await asyncio.gather(*(group.correcting.void(GUILD, asked.id) for _ in range(2)), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in told) == ["Corrected", "VoidAlready"]
+    assert group.results() == []
+
+
+async def test_what_cannot_be_corrected_is_refused(group: House) -> None:
+    """A round that is open, of another server, missing, void or counted already stays as it is."""
+    asked = await _asked(group, m1="r")
+    opened = await group.posted()
+    with pytest.raises(NotRevealed):
+        await group.correcting.void(GUILD, opened.id)
+    with pytest.raises(NotRevealed):
+        await group.correcting.count_again(GUILD, opened.id)
+    for guild_id, round_id in ((555, asked.id), (GUILD, 999)):
+        with pytest.raises(ForeignPost):
+            await group.correcting.void(guild_id, round_id)
+        with pytest.raises(ForeignPost):
+            await group.correcting.count_again(guild_id, round_id)
+    with pytest.raises(CountedAlready):
+        await group.correcting.count_again(GUILD, asked.id)
+    await group.correcting.void(GUILD, asked.id)
+    with pytest.raises(VoidAlready):
+        await group.correcting.void(GUILD, asked.id)
+
+
+async def test_a_round_void_before_its_reveal_never_counts(group: House) -> None:
+    """A question whose post went missing while it was open cannot be made to count."""
+    opened = await group.posted()
+    await group.stepper.void(opened, "its post is gone")
+    with pytest.raises(NotRevealed):
+        await group.correcting.count_again(GUILD, opened.id)
+
+
+async def test_a_reveal_that_cannot_be_changed_is_told(group: House) -> None:
+    """The boards are right also when Discord does not let the reveal be changed, and the organiser is told why."""
+    asked = await _asked(group, m1="r")
+    group.publisher.fail("correct", PublishFailed(Refusal.POST_GONE))
+    done = await group.correcting.void(GUILD, asked.id)
+    assert done.unmarked is Refusal.POST_GONE
+    assert group.results() == []
+
+
+async def test_reports_follow_their_round(group: House) -> None:
+    """A void round takes its reports out of the queue; counting it again brings them back."""
+    asked = await _asked(group, m1="r")
+    await group.reporting.report(GUILD, asked.id, 1, Reason.KEY, "")
+    await group.correcting.void(GUILD, asked.id)
+    assert await group.reporting.queue(GUILD, 1) is None
+    await group.correcting.count_again(GUILD, asked.id)
+    assert await group.reporting.queue(GUILD, 1) is not None
+
+
+async def test_an_item_whose_answer_was_revealed_is_not_asked_as_new(group: House) -> None:
+    """A void round's item waits its turn like any other that was asked: its answer is known."""
+    asked = await _asked(group)
+    await group.correcting.void(GUILD, asked.id)
+    following = set()
+    for _ in range(11):
+        group.clock.now += timedelta(minutes=5)
+        following.add((await _asked(group)).posed.item.id)
+    assert asked.posed.item.id not in following
