@@ -35,8 +35,8 @@ from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.correcting import Correcting
 from bot.services.daily import Daily
-from bot.services.heartbeat import give_sign
 from bot.services.drills import Drills
+from bot.services.heartbeat import give_sign
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
@@ -113,11 +113,7 @@ def load_shelves(folders: Iterable[Path]) -> list[Shelf]:
     problems: list[Problem] = []
     for folder in folders:
         loaded = load_banks(folder, rendered=too_large)
-        shelves |= {
-            found.bank.id: Shelf(bank=found.bank, folder=folder / found.bank.id, places=found.places)
-            for found in loaded.results.values()
-            if found.bank is not None
-        }
+        shelves |= {bank.id: Shelf(bank=bank, folder=folder / bank.id) for bank in loaded.banks.values()}
         problems += loaded.all_problems
     if problems:
         raise ContentProblem("\n".join(str(problem) for problem in problems))

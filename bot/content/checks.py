@@ -8,7 +8,7 @@ from typing import TypeAlias
 from pydantic import ValidationError
 
 from bot.content import reader
-from bot.content.files import LESSONS, ContentFile, whole
+from bot.content.files import ContentFile, whole
 from bot.content.items import check_item
 from bot.content.problems import Problem, quote
 from bot.content.schema import BankFile, FileKind, ItemEntry, LessonFile, TrapsFile
@@ -64,15 +64,6 @@ def check_rendered(draft: Draft, bank: Bank, rendered: SizeCheck) -> Iterator[Pr
         else:
             file, path = place
             yield file.problem(path, message)
-
-
-def item_places(draft: Draft) -> dict[str, str]:
-    """Where each item of a draft begins: its file from the bank's folder on, and its line."""
-    return {
-        id_: f"{draft.folder.name}/{LESSONS}/{Path(file.name).name}:{file.line(path)}"
-        for kind, id_, file, path in _subjects(draft)
-        if kind == "item"
-    }
 
 
 def _subjects(draft: Draft) -> Iterator[tuple[str, str, ContentFile, reader.Path]]:

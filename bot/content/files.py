@@ -39,10 +39,6 @@ class ContentFile:
         line, column = self.document.position(offset)
         return Problem(file=self.name, line=line, column=column, message=message)
 
-    def line(self, path: reader.Path) -> int:
-        """The line, from 1, in which the value at a path stands."""
-        return self.document.position(self.document.value_at(path))[0]
-
     def spot(self, path: reader.Path) -> str:
         """Where the value at a path stands, as problems say it: `file:line:column`."""
         line, column = self.document.position(self.document.value_at(path))

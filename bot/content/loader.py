@@ -3,11 +3,11 @@
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.build import build_bank
-from bot.content.checks import Draft, SizeCheck, check_bank, check_rendered, item_places
+from bot.content.checks import Draft, SizeCheck, check_bank, check_rendered
 from bot.content.files import (
     BANK_FILES,
     LESSONS,
@@ -30,14 +30,10 @@ SCHEMAS = "schema"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """A bank, or why there is none: exactly one of the two is there. The problems are sorted.
-
-    `places` has the file (from the bank's folder on) and the line of each item, such as `md-102/lessons/6.2.yaml:120`.
-    """
+    """A bank, or why there is none: exactly one of the two is there. The problems are sorted."""
 
     bank: Bank | None
     problems: tuple[Problem, ...]
-    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +88,7 @@ def _load(folder: Path, rendered: SizeCheck | None) -> LoadResult:
     problems += check_bank(draft)
     if bank is not None and rendered is not None:
         problems += check_rendered(draft, bank, rendered)
-    if problems:
-        return LoadResult(bank=None, problems=_sorted(problems))
-    return LoadResult(bank=bank, problems=(), places=item_places(draft))
+    return LoadResult(bank=None if problems else bank, problems=_sorted(problems))
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 """The library: every bank that can be asked from, and finding things in them."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.locating import locate_item
 from bot.domain.bank import Bank
 from bot.domain.errors import ItemGone, UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
 from bot.domain.item import Item
@@ -26,11 +28,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """A bank, the folder that its pictures are in, and the file and line of each item as far as they are known."""
+    """A bank and the folder that its files are in."""
 
     bank: Bank
     folder: Path
-    places: Mapping[str, str] = field(default_factory=dict)
 
 
 class Library:
@@ -39,7 +40,6 @@ class Library:
     def __init__(self, shelves: Iterable[Shelf]) -> None:
         shelves = list(shelves)
         self._banks: Mapping[str, Bank] = {shelf.bank.id: shelf.bank for shelf in shelves}
-        self._places = {shelf.bank.id: shelf.places for shelf in shelves}
         self._folders: Mapping[str, Path] = {shelf.bank.id: shelf.folder for shelf in shelves}
 
     @property
@@ -61,9 +61,10 @@ class Library:
         file = self._folders[bank_id] / item.image.file
         return file if file.is_file() else None
 
-    def place(self, bank_id: str, item_id: str) -> str | None:
+    async def place(self, bank_id: str, item_id: str) -> str | None:
         """Give the file and line of an item's source, such as `md-102/lessons/6.2-onboarding.yaml:120`."""
-        return self._places.get(bank_id, {}).get(item_id)
+        folder = self._folders.get(bank_id)
+        return None if folder is None else await asyncio.to_thread(locate_item, folder, item_id)
 
     def has(self, bank_id: str) -> bool:
         """Tell whether there is a bank of this id."""

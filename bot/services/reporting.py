@@ -91,7 +91,7 @@ class Reporting:
             round=asked,
             figures=figures(asked.posed, counts),
             elsewhere=elsewhere,
-            place=self._library.place(subject.bank, subject.item_id),
+            place=await self._library.place(subject.bank, subject.item_id),
             page=page,
             pages=len(waiting),
         )
