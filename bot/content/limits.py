@@ -17,6 +17,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 LONGEST_ID = 40
+LONGEST_LESSON_ID = 20
+"""With the ids of items made of it, which add up to 16 characters, a lesson's id stays within `LONGEST_ID`."""
 MOST_ENTRIES = 999
 """Entries of any list that has no narrower limit: as many as the three digits of item ids can count."""
 
@@ -59,6 +61,7 @@ def matching(pattern: str, longest: int = LONGEST_ID) -> StringConstraints:
 WordsId: TypeAlias = Annotated[str, matching(WORDS)]
 SourceId: TypeAlias = Annotated[str, matching(CAPITALS)]
 NumbersId: TypeAlias = Annotated[str, matching(NUMBERS)]
+LessonId: TypeAlias = Annotated[str, matching(NUMBERS, LONGEST_LESSON_ID)]
 
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -17,6 +17,7 @@ from bot.content.limits import (
     WEB_ADDRESS,
     Day,
     Entries,
+    LessonId,
     NumbersId,
     SourceId,
     WordsId,
@@ -235,7 +236,7 @@ class ItemEntry(Entry):
 class LessonFile(Entry):
     """lessons/*.yaml: one lesson with its items."""
 
-    id: NumbersId
+    id: LessonId
     title: Annotated[str, line(80)]
     summary: Annotated[str, line(200)]
     objectives: Annotated[list[NumbersId], Entries(1)]

@@ -19,7 +19,7 @@ def drill_question(bank: Bank, posed: PosedItem) -> list[str]:
     instruction = KINDS[posed.item.kind].instruction(len(posed.key))
     options = "\n".join(f"{EMOJI[letter]} {option.text}" for letter, option in posed.options)
     return [
-        f"{_title(bank, posed)}\n{posed.item.stem.strip()}",
+        f"{_title(bank, posed)}\n{posed.item.stem.strip()}{_picture(posed)}",
         options,
         f"**{instruction}.**\n-# Only you see this, and it counts on no board.",
     ]
@@ -30,6 +30,12 @@ def drill_feedback(bank: Bank, posed: PosedItem, choice: str, mark: Mark, traps:
     stem, verdict = posed.item.stem.strip(), f"**{_verdict(posed, mark)}**"
     heads = [[f"{_title(bank, posed)}\n{text}", verdict] for text in (stem, cut(stem, _STEM))]
     return fitted(heads, posed, choice, traps)
+
+
+def _picture(posed: PosedItem) -> str:
+    """Tell what is on the item's picture: its description says the same in words."""
+    image = posed.item.image
+    return f"\n> 🖼️ {image.alt}" if image is not None else ""
 
 
 def _title(bank: Bank, posed: PosedItem) -> str:

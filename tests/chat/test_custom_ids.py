@@ -1,0 +1,35 @@
+"""Custom ids: Discord takes at most 100 characters, whatever the ids in a bank are."""
+
+from bot.chat.cogs.study import LessonPage
+from bot.chat.drill_buttons import Drill, DrillChoice
+from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Report, Void
+from bot.chat.reveal_buttons import Explain
+from bot.content.limits import LONGEST_ID, LONGEST_LESSON_ID
+from bot.domain.practice import PRINT_LENGTH, SEED_LENGTH
+from bot.services.drills import Posing
+
+_LIMIT = 100
+_ID = "x" * LONGEST_ID
+_ITEM = "1" * LONGEST_ID
+_LARGEST = 10**18 - 1
+
+
+def test_the_longest_ids_fit() -> None:
+    """Every button and menu below reveals, drills and reports fits with the longest ids a bank may have."""
+    posing = Posing(bank_id=_ID, item_id=_ITEM, seed="s" * SEED_LENGTH, fingerprint="f" * PRINT_LENGTH)
+    parts = [
+        LessonPage(_ID, "1" * LONGEST_LESSON_ID, 999),
+        Drill.for_trap(_ID, _ID),
+        Drill.for_similar(_LARGEST),
+        Drill.of_item(_ID, _ITEM),
+        Drill.another(_ID, _ITEM),
+        DrillChoice(posing),
+        *(button(_LARGEST) for button in (Explain, Report, Dismiss, Void, CountAgain)),
+        QueuePage(10**6 - 1),
+    ]
+    assert max(len(part.custom_id) for part in parts) <= _LIMIT
+
+
+def test_ids_of_items_made_of_a_lesson_fit() -> None:
+    """A lesson's id leaves room for what is added to it: `-001` to `-999`, or `-case-` and ten digits."""
+    assert LONGEST_LESSON_ID + len("-case-4294967295") <= LONGEST_ID
