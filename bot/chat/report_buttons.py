@@ -26,7 +26,7 @@ class Report(TrapwiseButton, template=r"tw:flaw:(?P<round>\d{1,18})"):
     """Asks what is wrong with a round's item; whoever said so already is shown what."""
 
     def __init__(self, round_id: int) -> None:
-        super().__init__(f"tw:flaw:{round_id}", "Report", emoji="🚩")
+        super().__init__(f"tw:flaw:{round_id}", "Report this item", emoji="🚩")
         self.round_id = round_id
 
     @classmethod
@@ -155,7 +155,7 @@ async def queue_layout(services: Services, guild_id: int, page: int, *notices: s
 
 def _form(round_id: int) -> ui.Modal:
     reasons = [discord.SelectOption(label=text, value=reason) for reason, text in REASONS.items()]
-    form = ui.Modal(title="Report this question", custom_id=f"{_FORM}{round_id}")
+    form = ui.Modal(title="Report this item", custom_id=f"{_FORM}{round_id}")
     form.add_item(ui.Label(text="What is wrong?", component=ui.Select(custom_id="reason", options=reasons)))
     note: ui.TextInput[ui.Modal] = ui.TextInput(
         custom_id="note", style=discord.TextStyle.paragraph, required=False, max_length=MAX_NOTE

@@ -63,7 +63,7 @@ async def test_two_forms_of_one_member_are_one_report(group: World) -> None:
     assert "Thank you!" in said(await group.ann.submit_modal(forms[0], {"reason": ["typo"]}))
     second = said(await group.ann.submit_modal(forms[1], {"reason": ["other"]}))
     assert "You reported this" in second
-    assert "A slip of the pen" in second
+    assert "A typing error" in second
 
 
 async def test_organisers_see_the_queue_without_names(group: World) -> None:

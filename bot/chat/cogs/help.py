@@ -10,6 +10,7 @@ _LEARNERS = """### How Trapwise works
 A question appears in the channel. **React with a letter** under it; where it says *Choose 2* or more, react with each.
 Change your mind as often as you like till it closes. Then the answer comes, with **the trap behind each wrong option**.
 - **My answer** under a question: what I have on file for you
+- **My answer explained** under the answer: why yours was right or wrong; **Try a similar one** to practise
 - `/lesson` read what the questions are about
 - `/trap` two things that are easily confused, told apart
 - `/leaderboard` who leads; `/me` your marks and the traps that catch you"""
@@ -21,7 +22,8 @@ tells how many chose each option, never who. Speed never counts."""
 _ORGANISERS = """**For organisers** (people with Manage Server)
 - `/setup` where, when and from which bank the daily question comes
 - `/schedule` add, show, edit, pause, resume or remove schedules
-- `/round post` ask now; `/round close` close and explain now"""
+- `/round post` ask now; `/round close` close and explain now
+- `/round reports` what members say is wrong with an item"""
 
 
 class HelpCog(commands.Cog):

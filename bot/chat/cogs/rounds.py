@@ -6,13 +6,15 @@ from discord.ext import commands
 from bot.chat.cogs.schedules import Count, suggest_schedules
 from bot.chat.organisers import check_schedule, guild_of, tell_organiser
 from bot.chat.render.text import cut, plural
-from bot.chat.replies import Interaction, show
+from bot.chat.replies import Interaction, reply, show
 from bot.chat.report_buttons import queue_layout, submitted
 from bot.chat.services import Services
 from bot.domain.errors import UnknownRound
 from bot.domain.reading import read_duration
 
 _LABEL = 90
+_NOTICES = 500
+"""Characters of notices that an entry of the queue leaves room for."""
 
 
 @app_commands.guild_only()
@@ -59,8 +61,13 @@ class RoundCog(
 
     @app_commands.command(description="What members reported: why, how the question did, and what you can do")
     async def reports(self, interaction: Interaction) -> None:
-        notices = [f"⚠️ {each}" for each in await self._services.announcer.waiting(guild_of(interaction))]
-        await show(interaction, await queue_layout(self._services, guild_of(interaction), 1, *notices))
+        services, guild_id = self._services, guild_of(interaction)
+        notices = [f"⚠️ {each}" for each in await services.announcer.waiting(guild_id)]
+        if sum(map(len, notices)) > _NOTICES:
+            for notice in notices:
+                await reply(interaction, notice)
+            notices = []
+        await show(interaction, await queue_layout(services, guild_id, 1, *notices))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:

@@ -1,10 +1,10 @@
 """Reports in words: what a member reported, and an entry of the organisers' queue with the item's figures."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from bot.chat.letters import EMOJI
-from bot.chat.render.text import LAYOUT_LIMIT, bar, cut, percent, plural, safe, when
+from bot.chat.render.text import bar, cut, percent, plural, safe, when
 from bot.domain.report import Reason, Report, ReportState
 from bot.services.correcting import Corrected
 from bot.services.reporting import Complaint
@@ -13,12 +13,14 @@ REASONS: Mapping[Reason, str] = {
     Reason.KEY: "The answer is wrong",
     Reason.UNCLEAR: "It is unclear, or more than one answer fits",
     Reason.OUTDATED: "It is out of date",
-    Reason.TYPO: "A slip of the pen",
+    Reason.TYPO: "A typing error",
     Reason.OTHER: "Something else",
 }
 """Every reason as members and organisers read it."""
 
-_NOTES = 10
+_NOTES = 1200
+"""Characters for all notes together; those that do not fit are counted."""
+
 _STEM = 300
 _OPTION = 90
 _FEW = 10
@@ -39,18 +41,20 @@ def received(report: Report, *, new: bool) -> str:
 
 
 def complaint(entry: Complaint) -> list[str]:
-    """Write an entry of the queue: the item, why it was reported, how it did, and where authors find it."""
+    """Write an entry of the queue: the item, why it was reported, how it did, and where authors find it.
+
+    At most 3,500 characters, which leaves room for a line of notice.
+    """
     item, asked = entry.round.posed.item, entry.round
     link = f"https://discord.com/channels/{asked.guild_id}/{asked.channel_id}/{asked.message_id}"
     void = " · void" if asked.void_reason is not None else ""
     about = f"[Question {asked.id}]({link}){void} · `{item.id}`, revision {item.revision}"
-    blocks = [
+    return [
         f"### Report {entry.page} of {entry.pages}\n{about}\n{cut(item.stem.strip(), _STEM)}",
         _reasons(entry),
         _how_it_did(entry),
         f"-# For authors: `{entry.place}`" if entry.place is not None else f"-# Bank `{asked.bank}`: file not known",
     ]
-    return [cut(block, LAYOUT_LIMIT // len(blocks) * 2) for block in blocks]
 
 
 def voided(done: Corrected) -> str:
@@ -84,9 +88,18 @@ def _unmarked(done: Corrected, what: str) -> str:
 def _reasons(entry: Complaint) -> str:
     counted_up = Counter(report.reason for report in entry.reports)
     lines = [f"- {REASONS[reason]}: {count}" for reason, count in counted_up.most_common()]
+    return "\n".join([f"**{plural(len(entry.reports), 'member')} reported it**", *lines, *_notes(entry)])
+
+
+def _notes(entry: Complaint) -> Iterator[str]:
     notes = [f"> {safe(report.note)}" for report in entry.reports if report.note]
-    more = [f"-# … and {plural(len(notes) - _NOTES, 'more note')}"] if len(notes) > _NOTES else []
-    return "\n".join([f"**{plural(len(entry.reports), 'member')} reported it**", *lines, *notes[:_NOTES], *more])
+    room = _NOTES
+    for number, note in enumerate(notes):
+        room -= len(note)
+        if room < 0:
+            yield f"-# … and {plural(len(notes) - number, 'more note')}"
+            return
+        yield note
 
 
 def _how_it_did(entry: Complaint) -> str:
