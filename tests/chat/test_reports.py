@@ -1,10 +1,15 @@
 """Reporting an item below its reveal, and the organisers' queue, on the real bot."""
 
+import asyncio
+
 import discord
+import pytest
 from simcord import InteractionResult, MemberActor
 
+from bot.chat import replies
 from bot.chat.letters import EMOJI
 from bot.domain.item import ItemKind
+from bot.domain.report import Report
 from tests.chat.world import World, custom_ids, said, texts
 
 
@@ -145,3 +150,21 @@ async def test_a_form_for_a_round_that_is_gone_gets_a_sentence(group: World) -> 
         group.edit_database(f"DELETE FROM {table}")  # noqa: S608 - one of these names
     await group.come_back()
     assert "no longer have this question" in said(await group.ann.submit_modal(shown, {"reason": ["typo"]}))
+
+
+async def test_a_form_that_takes_too_long_to_open_gets_a_sentence(
+    group: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord takes a form only as the first answer: after a deferral one is asked to press once more."""
+    reveal = await _reveal(group)
+    monkeypatch.setattr(replies, "_DEFER_SECONDS", 0.0)
+    reporting = group.bot.client.services.reporting
+    at_once = reporting.given
+
+    async def in_a_while(guild_id: int | None, round_id: int, member_id: int) -> Report | None:
+        for _ in range(200):
+            await asyncio.sleep(0)
+        return await at_once(guild_id, round_id, member_id)
+
+    monkeypatch.setattr(reporting, "given", in_a_while)
+    assert "press the button once more" in said(await _press(group, group.ann, reveal, "tw:flaw:"))
