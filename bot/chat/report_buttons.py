@@ -12,11 +12,13 @@ from discord import ui
 from bot.chat.buttons import TrapwiseButton
 from bot.chat.layouts import card
 from bot.chat.organisers import guild_of
-from bot.chat.render.reports import REASONS, complaint, counted, received, voided
+from bot.chat.render.reports import REASONS, complaint, counted, received, voided, written
 from bot.chat.replies import Interaction, in_time, refuse, reply, turn
 from bot.chat.services import Services, services_of
 from bot.domain.errors import TooSlow
 from bot.domain.report import MAX_NOTE, Reason
+from bot.services.correcting import Corrected
+from bot.services.ports import Refusal
 
 _FORM = "tw:report:"
 _NOTHING = "Nothing is reported just now: the queue is empty."
@@ -117,7 +119,8 @@ class Void(TrapwiseButton, template=r"tw:void:(?P<round>\d{1,18})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         done = await services_of(interaction).correcting.void(guild_of(interaction), self.round_id)
-        await turn(interaction, card([voided(done)], buttons=[CountAgain(self.round_id), QueuePage(1, "Next report")]))
+        buttons = [CountAgain(self.round_id), *_unwritten(done), QueuePage(1, "Next report")]
+        await turn(interaction, card([voided(done)], buttons=buttons))
 
 
 class CountAgain(TrapwiseButton, template=r"tw:recount:(?P<round>\d{1,18})"):
@@ -135,7 +138,31 @@ class CountAgain(TrapwiseButton, template=r"tw:recount:(?P<round>\d{1,18})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         done = await services_of(interaction).correcting.count_again(guild_of(interaction), self.round_id)
-        await turn(interaction, card([counted(done)], buttons=[QueuePage(1)]))
+        await turn(interaction, card([counted(done)], buttons=[*_unwritten(done), QueuePage(1)]))
+
+
+class WriteAgain(TrapwiseButton, template=r"tw:rewrite:(?P<round>\d{1,18})"):
+    """Writes on a reveal what became of its round, when Discord did not take it the first time."""
+
+    organisers = True
+
+    def __init__(self, round_id: int) -> None:
+        super().__init__(f"tw:rewrite:{round_id}", "Write it on the reveal")
+        self.round_id = round_id
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(int(parts["round"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        correcting = services_of(interaction).correcting
+        await reply(interaction, written(await correcting.write_again(guild_of(interaction), self.round_id)))
+
+
+def _unwritten(done: Corrected) -> list[TrapwiseButton]:
+    """Offer to write the reveal again where trying again can help."""
+    lost = done.unmarked in (None, Refusal.POST_GONE, Refusal.CHANNEL_GONE)
+    return [] if lost else [WriteAgain(done.round.id)]
 
 
 async def queue_layout(services: Services, guild_id: int, page: int, *notices: str) -> ui.LayoutView:
@@ -175,4 +202,4 @@ def _given(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]
             yield part["custom_id"], str(part["values"][0] if part.get("values") else part.get("value") or "")
 
 
-OF_REPORTS = (Report, QueuePage, Dismiss, Void, CountAgain)
+OF_REPORTS = (Report, QueuePage, Dismiss, Void, CountAgain, WriteAgain)

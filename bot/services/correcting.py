@@ -78,13 +78,27 @@ class Correcting:
             await reports.move(tx, found.id, ReportState.VOIDED, ReportState.OPEN)
         return await self._marked(again, len(earned), later)
 
+    async def write_again(self, guild_id: int, round_id: int) -> Refusal | None:
+        """Write a round's reveal anew as the round stands now; gives why that could not be done, `None` when it was.
+
+        Raises:
+            ForeignPost, NotRevealed: there is no such reveal.
+        """
+        async with self._store.read() as tx:
+            found = await _here(tx, guild_id, round_id)
+        if found.reveal_id is None:
+            raise NotRevealed
+        return await self._write(found)
+
     async def _marked(self, corrected: Round, results: int, later: int) -> Corrected:
-        unmarked = None
+        return Corrected(round=corrected, results=results, later=later, unmarked=await self._write(corrected))
+
+    async def _write(self, corrected: Round) -> Refusal | None:
         try:
             await self._publisher.correct(await reveal_of(self._store, self._library, corrected))
         except PublishFailed as failure:
-            unmarked = failure.why
-        return Corrected(round=corrected, results=results, later=later, unmarked=unmarked)
+            return failure.why
+        return None
 
 
 async def _here(tx: Tx, guild_id: int, round_id: int) -> Round:

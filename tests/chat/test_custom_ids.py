@@ -2,7 +2,7 @@
 
 from bot.chat.cogs.study import LessonPage
 from bot.chat.drill_buttons import Drill, DrillChoice
-from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Report, Void
+from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain
 from bot.content.limits import LONGEST_ID, LONGEST_LESSON_ID
 from bot.domain.practice import PRINT_LENGTH, SEED_LENGTH
@@ -24,7 +24,7 @@ def test_the_longest_ids_fit() -> None:
         Drill.of_item(_ID, _ITEM),
         Drill.another(_ID, _ITEM),
         DrillChoice(posing),
-        *(button(_LARGEST) for button in (Explain, Report, Dismiss, Void, CountAgain)),
+        *(button(_LARGEST) for button in (Explain, Report, Dismiss, Void, CountAgain, WriteAgain)),
         QueuePage(10**6 - 1),
     ]
     assert max(len(part.custom_id) for part in parts) <= _LIMIT

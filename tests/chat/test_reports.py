@@ -117,7 +117,21 @@ async def test_a_deleted_reveal_is_told_to_the_organiser(group: World) -> None:
     await _report(group, group.ann, reveal)
     group.env.backend.delete_message(group.channel.id, reveal.id)
     done = await _press(group, group.olive, _message(await _queue(group)), "tw:void:")
-    assert "I could not write that on its reveal, for the post is gone" in said(done)
+    assert "I could not write that on its reveal: the post is gone" in said(done)
+    assert not any(each.startswith("tw:rewrite:") for each in custom_ids(_message(done)))
+
+
+async def test_a_reveal_can_be_written_later(group: World) -> None:
+    """What Discord did not take while it was in trouble is written at the press of a button afterwards."""
+    reveal = await _reveal(group)
+    await _report(group, group.ann, reveal)
+    view = _message(await _queue(group))
+    group.env.inject_error("PATCH", "/channels/*/messages/*", status=400, code=0, times=1)
+    done = await _press(group, group.olive, view, "tw:void:")
+    assert "I could not write that on its reveal" in said(done)
+    assert "is void" not in texts(group.current(reveal))
+    assert "Its reveal says so" in said(await _press(group, group.olive, _message(done), "tw:rewrite:"))
+    assert "This question is void" in texts(group.current(reveal))
 
 
 async def test_only_organisers_decide(group: World) -> None:

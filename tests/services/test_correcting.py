@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -149,6 +150,12 @@ async def test_a_reveal_that_cannot_be_changed_is_told(group: House) -> None:
     done = await group.correcting.void(GUILD, asked.id)
     assert done.unmarked is Refusal.POST_GONE
     assert group.results() == []
+    assert await group.correcting.write_again(GUILD, asked.id) is None
+    assert group.publisher.corrected[-1].round.state is RoundState.VOID
+    with pytest.raises(ForeignPost):
+        await group.correcting.write_again(555, asked.id)
+    with pytest.raises(NotRevealed):
+        await group.correcting.write_again(GUILD, (await group.posted()).id)
 
 
 async def test_reports_follow_their_round(group: House) -> None:
@@ -170,3 +177,20 @@ async def test_an_item_whose_answer_was_revealed_is_not_asked_as_new(group: Hous
         group.clock.now += timedelta(minutes=5)
         following.add((await _asked(group)).posed.item.id)
     assert asked.posed.item.id not in following
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_boards_are_right_in_whatever_order_rounds_are_void(one_item: House, seed: int) -> None:
+    """After any corrections of several rounds of an item, everything is what the answers earn."""
+    rng = Random(seed)
+    asked = [await _asked(one_item, **{f"m{who}": rng.choice("rw") for who in rng.sample(range(6), 3)}) for _ in "1234"]
+    before, void = _kept(one_item), set[int]()
+    for _ in range(12):
+        round_id = rng.choice(asked).id
+        change = one_item.correcting.count_again if round_id in void else one_item.correcting.void
+        await change(GUILD, round_id)
+        void ^= {round_id}
+        assert await _is_sound(one_item)
+    for round_id in void:
+        await one_item.correcting.count_again(GUILD, round_id)
+    assert _kept(one_item) == before

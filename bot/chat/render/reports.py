@@ -7,6 +7,7 @@ from bot.chat.letters import EMOJI
 from bot.chat.render.text import bar, cut, percent, plural, safe, when
 from bot.domain.report import Reason, Report, ReportState
 from bot.services.correcting import Corrected
+from bot.services.ports import Refusal
 from bot.services.reporting import Complaint
 
 REASONS: Mapping[Reason, str] = {
@@ -62,7 +63,7 @@ def voided(done: Corrected) -> str:
     later = f" {_later(done)}" if done.later else ""
     return (
         f"Question {done.round.id} is void: {plural(done.results, 'result')} left the boards.{later}"
-        f"{_unmarked(done, 'void')}"
+        f"\n{written(done.unmarked)}"
     )
 
 
@@ -71,7 +72,7 @@ def counted(done: Corrected) -> str:
     later = f" {_later(done)}" if done.later else ""
     return (
         f"Question {done.round.id} counts again: {plural(done.results, 'result')} came back to the boards.{later}"
-        f"{_unmarked(done, 'counted again')}"
+        f"\n{written(done.unmarked)}"
     )
 
 
@@ -79,10 +80,11 @@ def _later(done: Corrected) -> str:
     return f"{plural(done.later, 'later round')} of the same item {'was' if done.later == 1 else 'were'} graded anew."
 
 
-def _unmarked(done: Corrected, what: str) -> str:
-    if done.unmarked is None:
-        return f"\n-# Its reveal says that it is {what}." if what == "void" else "\n-# Its reveal says so."
-    return f"\n⚠️ I could not write that on its reveal, for {done.unmarked}."
+def written(unmarked: Refusal | None) -> str:
+    """Write whether the reveal says what became of its round."""
+    if unmarked is None:
+        return "-# Its reveal says so."
+    return f"⚠️ I could not write that on its reveal: {unmarked}."
 
 
 def _reasons(entry: Complaint) -> str:
