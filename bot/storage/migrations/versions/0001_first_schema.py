@@ -36,28 +36,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_notices_guild_id_shown_at", ["guild_id", "shown_at"], unique=False)
 
     op.create_table(
-        "practised",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("guild_id", sa.BigInteger(), nullable=True),
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
-        sa.Column("bank", sa.String(length=64), nullable=False),
-        sa.Column("item_id", sa.String(length=64), nullable=False),
-        sa.Column("posed", sa.Text(), nullable=False),
-        sa.Column("seed", sa.String(length=16), nullable=False),
-        sa.Column("choice", sa.String(length=10), nullable=False),
-        sa.Column("units", sa.Integer(), nullable=False),
-        sa.Column("full", sa.Boolean(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("source", sa.String(length=16), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_practised")),
-        sa.UniqueConstraint(
-            "member_id", "bank", "item_id", "seed", name=op.f("uq_practised_member_id_bank_item_id_seed")
-        ),
-    )
-    with op.batch_alter_table("practised", schema=None) as batch_op:
-        batch_op.create_index("ix_practised_member_id_bank_at", ["member_id", "bank", "at"], unique=False)
-
-    op.create_table(
         "process",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("value", sa.String(length=200), nullable=False),
@@ -174,31 +152,3 @@ def upgrade() -> None:
     with op.batch_alter_table("slips", schema=None) as batch_op:
         batch_op.create_index("ix_slips_guild_id_bank_trap", ["guild_id", "bank", "trap"], unique=False)
         batch_op.create_index("ix_slips_member", ["guild_id", "member_id", "bank", "trap"], unique=False)
-
-    op.create_table(
-        "reports",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("guild_id", sa.BigInteger(), nullable=False),
-        sa.Column("bank", sa.String(length=64), nullable=False),
-        sa.Column("item_id", sa.String(length=64), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("round_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.String(length=16), nullable=False),
-        sa.Column("note", sa.String(length=300), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_reports_round_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
-        sa.UniqueConstraint(
-            "guild_id",
-            "member_id",
-            "bank",
-            "item_id",
-            "revision",
-            name=op.f("uq_reports_guild_id_member_id_bank_item_id_revision"),
-        ),
-    )
-    with op.batch_alter_table("reports", schema=None) as batch_op:
-        batch_op.create_index("ix_reports_guild_id_state", ["guild_id", "state"], unique=False)
-        batch_op.create_index("ix_reports_round_id", ["round_id"], unique=False)
