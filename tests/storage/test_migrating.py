@@ -26,13 +26,15 @@ _NEXT = '''"""The next schema."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{next}"
+down_revision = "{now}"
 
 
 def upgrade() -> None:
 {body}
 '''
+_NOW = migrating.newest()
+_LATER = f"{int(_NOW) + 1:04}"
 _ADD_COLUMN = '    op.add_column("guilds", sa.Column("motto", sa.String(40)))'
 _REBUILD = """
     with op.batch_alter_table("schedules", recreate="always") as batch:
@@ -52,7 +54,8 @@ def future(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Future:
     shutil.copytree(Path(migrating.__file__).parent / "migrations", folder)
 
     def add(body: str) -> None:
-        (folder / "versions" / "0002_next.py").write_text(_NEXT.format(body=body), encoding="utf-8")
+        script = _NEXT.format(body=body, now=_NOW, next=_LATER)
+        (folder / "versions" / f"{_LATER}_next.py").write_text(script, encoding="utf-8")
         monkeypatch.setattr(migrating, "_FOLDER", folder)
 
     return add
@@ -117,10 +120,10 @@ async def test_an_older_schema_is_copied_and_brought_up_to_date(database: Path, 
     future(_ADD_COLUMN)
     await reopen(database)
     assert rows(database, "SELECT * FROM guilds") == [(100, "Europe/Prague", None)]
-    assert rows(database, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert rows(database, "SELECT version_num FROM alembic_version") == [(_LATER,)]
     copy = database.with_name("trapwise.db.before-20261123T090000")
     assert rows(copy, "SELECT * FROM guilds") == [(100, "Europe/Prague")]
-    assert rows(copy, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(copy, "SELECT version_num FROM alembic_version") == [(_NOW,)]
 
 
 async def test_the_copy_has_what_a_killed_run_left_in_its_log(database: Path, future: Future) -> None:
@@ -163,7 +166,7 @@ async def test_a_copy_that_cannot_be_made_stops_the_migration(
     with pytest.raises(StorageProblem, match="disk is full; nothing was changed"):
         await open_store(url_of(database), now=NOW)
     monkeypatch.undo()
-    assert rows(database, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(database, "SELECT version_num FROM alembic_version") == [(_NOW,)]
     assert copies_in(database.parent) == []
 
 
@@ -211,7 +214,7 @@ async def test_a_migration_that_fails_changes_nothing(
         await open_store(url_of(database), now=NOW)
     assert rows(database, tables) == before
     assert rows(database, "SELECT id FROM schedules") == [(1,)]
-    assert rows(database, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(database, "SELECT version_num FROM alembic_version") == [(_NOW,)]
 
 
 def test_looking_at_a_file_tells_what_is_in_it(database: Path) -> None:
@@ -219,4 +222,4 @@ def test_looking_at_a_file_tells_what_is_in_it(database: Path) -> None:
     found = dialect.look(database)
     assert migrating.is_ours(found.tables)
     assert (found.version, found.damage) == (migrating.newest(), None)
-    assert migrating.known() == {"0001"}
+    assert _NOW in migrating.known()

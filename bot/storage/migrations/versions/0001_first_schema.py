@@ -17,19 +17,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("guild_id", name=op.f("pk_guilds")),
     )
     op.create_table(
-        "ladders",
-        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("period", sa.String(length=10), nullable=False),
-        sa.Column("units", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("members", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("guild_id", "period", "units", name=op.f("pk_ladders")),
-    )
-    op.create_table(
         "members",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("member_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("name_key", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("guild_id", "member_id", name=op.f("pk_members")),
     )
     op.create_table(
@@ -43,28 +34,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index("ix_notices_guild_id_shown_at", ["guild_id", "shown_at"], unique=False)
-
-    op.create_table(
-        "practised",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("guild_id", sa.BigInteger(), nullable=True),
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
-        sa.Column("bank", sa.String(length=64), nullable=False),
-        sa.Column("item_id", sa.String(length=64), nullable=False),
-        sa.Column("posed", sa.Text(), nullable=False),
-        sa.Column("seed", sa.String(length=16), nullable=False),
-        sa.Column("choice", sa.String(length=10), nullable=False),
-        sa.Column("units", sa.Integer(), nullable=False),
-        sa.Column("full", sa.Boolean(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("source", sa.String(length=16), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_practised")),
-        sa.UniqueConstraint(
-            "member_id", "bank", "item_id", "seed", name=op.f("uq_practised_member_id_bank_item_id_seed")
-        ),
-    )
-    with op.batch_alter_table("practised", schema=None) as batch_op:
-        batch_op.create_index("ix_practised_member_id_bank_at", ["member_id", "bank", "at"], unique=False)
 
     op.create_table(
         "process",
@@ -103,24 +72,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_schedules_next_run", ["next_run"], unique=False)
 
     op.create_table(
-        "totals",
-        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("member_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("period", sa.String(length=10), nullable=False),
-        sa.Column("units", sa.BigInteger(), nullable=False),
-        sa.Column("answered", sa.Integer(), nullable=False),
-        sa.Column("full", sa.Integer(), nullable=False),
-        sa.Column("name_key", sa.String(length=100), nullable=False),
-        sa.PrimaryKeyConstraint("guild_id", "member_id", "period", name=op.f("pk_totals")),
-    )
-    with op.batch_alter_table("totals", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_totals_board",
-            ["guild_id", "period", sa.literal_column("units DESC"), "name_key", "member_id"],
-            unique=False,
-        )
-
-    op.create_table(
         "rounds",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
@@ -152,8 +103,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("schedule_id", "on", "number", name=op.f("uq_rounds_schedule_id_on_number")),
     )
     with op.batch_alter_table("rounds", schema=None) as batch_op:
-        batch_op.create_index("ix_rounds_guild_id_item_id", ["guild_id", "item_id"], unique=False)
-        batch_op.create_index("ix_rounds_guild_id_opened_on", ["guild_id", "opened_on"], unique=False)
         batch_op.create_index("ix_rounds_guild_id_state", ["guild_id", "state"], unique=False)
         batch_op.create_index("ix_rounds_schedule_id_item_id", ["schedule_id", "item_id"], unique=False)
         batch_op.create_index("ix_rounds_step_at", ["step_at"], unique=False)
@@ -175,12 +124,21 @@ def upgrade() -> None:
         "results",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("bank", sa.String(length=64), nullable=False),
+        sa.Column("item_id", sa.String(length=64), nullable=False),
         sa.Column("units", sa.Integer(), nullable=False),
         sa.Column("full", sa.Boolean(), nullable=False),
         sa.Column("ranked", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_results_round_id")),
         sa.PrimaryKeyConstraint("round_id", "member_id", name=op.f("pk_results")),
     )
+    with op.batch_alter_table("results", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_results_board", ["guild_id", "ranked", "opened_on", "member_id", "units", "full"], unique=False
+        )
+
     op.create_table(
         "slips",
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -194,31 +152,3 @@ def upgrade() -> None:
     with op.batch_alter_table("slips", schema=None) as batch_op:
         batch_op.create_index("ix_slips_guild_id_bank_trap", ["guild_id", "bank", "trap"], unique=False)
         batch_op.create_index("ix_slips_member", ["guild_id", "member_id", "bank", "trap"], unique=False)
-
-    op.create_table(
-        "reports",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("guild_id", sa.BigInteger(), nullable=False),
-        sa.Column("bank", sa.String(length=64), nullable=False),
-        sa.Column("item_id", sa.String(length=64), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("round_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.String(length=16), nullable=False),
-        sa.Column("note", sa.String(length=300), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_reports_round_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
-        sa.UniqueConstraint(
-            "guild_id",
-            "member_id",
-            "bank",
-            "item_id",
-            "revision",
-            name=op.f("uq_reports_guild_id_member_id_bank_item_id_revision"),
-        ),
-    )
-    with op.batch_alter_table("reports", schema=None) as batch_op:
-        batch_op.create_index("ix_reports_guild_id_state", ["guild_id", "state"], unique=False)
-        batch_op.create_index("ix_reports_round_id", ["round_id"], unique=False)

@@ -1,0 +1,73 @@
+"""Upgrading: a database of an earlier version, with everything in it, is what a new one would have become."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from bot.domain.standings import Score
+from bot.storage import migrating, totals
+from bot.storage.store import open_store
+from tests.builders import NOW
+from tests.conftest import url_of
+
+_FIRST = """
+INSERT INTO schedules (id, guild_id, name, channel_id, created_by, weekdays, at, zone, bank, per_day, open_for,
+    catch_up, thread, silent, seed) VALUES
+    (1, 100, 'Daily', 200, 300, '0', '08:30', 'UTC', 'sample', 1, 60, 60, 0, 0, 7);
+INSERT INTO rounds (id, guild_id, channel_id, schedule_id, bank, item_id, posed, state, "on", opened_on, number,
+    planned_at, closes_at, silent, thread) VALUES
+    (1, 100, 200, 1, 'sample', 'x', '{}', 'explained', '2027-01-03', '2027-01-03', 1, 0, 0, 0, 0),
+    (2, 100, 200, 1, 'sample', 'y', '{}', 'explained', '2027-01-04', '2027-01-04', 1, 0, 0, 0, 0);
+INSERT INTO members VALUES (100, 1, 'ANN'), (100, 3, 'Zoë');
+INSERT INTO results (round_id, member_id, guild_id, opened_on, bank, item_id, units, "full", ranked) VALUES
+    (1, 1, 100, '2027-01-03', 'sample', 'x', 5040, 1, 1), (1, 2, 100, '2027-01-03', 'sample', 'x', 2520, 0, 1),
+    (2, 1, 100, '2027-01-04', 'sample', 'y', 0, 0, 1), (2, 2, 100, '2027-01-04', 'sample', 'y', 2520, 0, 1),
+    (2, 3, 100, '2027-01-04', 'sample', 'y', 5040, 1, 0);
+"""
+
+
+def _at_revision(file: Path, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrating._FOLDER))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def _row(score: Score) -> tuple[str, int, int, int]:
+    return score.name, score.units, score.answered, score.right
+
+
+async def test_the_first_schema_is_upgraded_with_its_boards(tmp_path: Path) -> None:
+    """Results of the first version count on the boards of this one, by period and in the order of names."""
+    file = tmp_path / "old.db"
+    _at_revision(file, "0001")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(_FIRST)
+    store = await open_store(url_of(file), now=NOW)
+    async with store.read() as tx:
+        boards = {
+            period: [
+                (each.name, each.units, each.answered, each.right)
+                for each in await totals.page(tx, 100, period, size=9)
+            ]
+            for period in ("all", "2026-W53", "2027-W01")
+        }
+        steps = await totals.steps(tx, 100, "all")
+    await store.close()
+    assert boards == {
+        "all": [("ANN", 5040, 2, 1), ("someone", 5040, 2, 0)],
+        "2026-W53": [("ANN", 5040, 1, 1), ("someone", 2520, 1, 0)],
+        "2027-W01": [("someone", 2520, 1, 0), ("ANN", 0, 1, 0)],
+    }
+    assert steps == {5040: 2}
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT name_key FROM members ORDER BY member_id").fetchall() == [("ann",), ("zoë",)]
+        assert connection.execute("SELECT COUNT(*), SUM(units) FROM results").fetchone() == (5, 15120)
