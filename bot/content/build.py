@@ -50,7 +50,8 @@ def _blueprint(entry: schema.BlueprintEntry) -> Blueprint:
 
 def _trap(entry: schema.TrapEntry) -> Trap:
     contrast = tuple(Contrast(**vars(row)) for row in entry.contrast)
-    return Trap(**{**vars(entry), "contrast": contrast, "sources": tuple(entry.sources)})
+    lists = {"contrast": contrast, "sources": tuple(entry.sources), "see_also": tuple(entry.see_also)}
+    return Trap(**{**vars(entry), **lists})
 
 
 def _lesson(entry: schema.LessonFile, rule: MultipleRule) -> Lesson:

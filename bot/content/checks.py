@@ -51,6 +51,7 @@ def check_bank(draft: Draft) -> Iterator[Problem]:
                 yield from _weights(file, file.model)
         if isinstance(file.model, LessonFile):
             yield from (file.problem(path, message) for path, message in check_chain(file.model))
+        yield from _own_relatives(file)
     items = [item for file in draft.files for item in _items(file)]
     for item in items:
         yield from _item(item, rule, draft.folder)
@@ -107,6 +108,14 @@ def _item(item: _DraftItem, rule: MultipleRule | None, folder: Path) -> Iterator
 def _same_stem(later: _DraftItem, earlier: _DraftItem) -> Problem:
     other = f"{quote(earlier.entry.id)} ({earlier.file.spot(earlier.path)})"
     return later.file.problem((*later.path, "stem"), f"this stem is nearly the same as that of {other}")
+
+
+def _own_relatives(file: ContentFile) -> Iterator[Problem]:
+    traps = file.model.traps if isinstance(file.model, TrapsFile) else []
+    for place, trap in enumerate(traps):
+        if trap.id in trap.see_also:
+            path = ("traps", place, "see_also", trap.see_also.index(trap.id))
+            yield file.problem(path, "a trap is not related to itself")
 
 
 def _folder_name(file: ContentFile, folder: Path) -> Iterator[Problem]:

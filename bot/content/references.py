@@ -31,6 +31,8 @@ class _Thing:
     kind: FileKind
     ids: Pattern
     uses: tuple[tuple[FileKind, Pattern], ...] = ()
+    mentions: tuple[tuple[FileKind, Pattern], ...] = ()
+    """Where it is named without being put to use."""
     unknown: str = ""
     unused: str = ""
     scope: int | None = None
@@ -62,6 +64,7 @@ _THINGS = (
             (FileKind.LESSON, ("chain", "links", EACH, "trap")),
             (FileKind.LESSON, ("chain", "links", EACH, "faults", EACH, "trap")),
         ),
+        mentions=((FileKind.TRAPS, ("traps", EACH, "see_also", EACH)),),
         unknown="is no trap of traps.yaml",
         unused="no option, workflow step, look-alike, link or fault names this trap",
     ),
@@ -98,11 +101,12 @@ def check_references(files: Sequence[ContentFile], *, complete: bool) -> Iterato
             continue
         ids = list(_find(files, thing.kind, thing.ids))
         uses = [use for kind, pattern in thing.uses for use in _find(files, kind, pattern)]
+        mentions = [mention for kind, pattern in thing.mentions for mention in _find(files, kind, pattern)]
         yield from _given_twice(thing, ids)
         # Where ids could not be read, everything would seem to refer to nothing.
         if all(file.readable for file in files if file.kind is thing.kind):
-            yield from _dangling(thing, {found.id for found in ids}, uses)
-        yield from _listed_twice(uses)
+            yield from _dangling(thing, {found.id for found in ids}, uses + mentions)
+        yield from _listed_twice(uses + mentions)
         if complete and thing.unused:
             used = {use.id for use in uses}
             yield from (found.file.problem(found.path, thing.unused) for found in ids if found.id not in used)
@@ -111,12 +115,13 @@ def check_references(files: Sequence[ContentFile], *, complete: bool) -> Iterato
 def _in_order(thing: _Thing, files: Sequence[ContentFile]) -> bool:
     """Tell quickly that there is nothing to say about a thing, which is so in most banks."""
     ids = _texts(files, thing.kind, thing.ids)
-    known, used = set(ids), set[str]()
-    for kind, pattern in thing.uses:
-        used.update(_texts(files, kind, pattern))
-        if pattern[-1] is EACH and any(_repeats(entries) for entries in _values(files, kind, pattern[:-1])):
-            return False
-    return len(known) == len(ids) and used <= known and not (thing.unused and known - used)
+    known, used, mentioned = set(ids), set[str](), set[str]()
+    for found, patterns in ((used, thing.uses), (mentioned, thing.mentions)):
+        for kind, pattern in patterns:
+            found.update(_texts(files, kind, pattern))
+            if pattern[-1] is EACH and any(_repeats(entries) for entries in _values(files, kind, pattern[:-1])):
+                return False
+    return len(known) == len(ids) and used | mentioned <= known and not (thing.unused and known - used)
 
 
 def _repeats(value: Value) -> bool:

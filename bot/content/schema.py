@@ -123,6 +123,8 @@ class TrapEntry(Entry):
     tell_apart: Annotated[str, line(200)]
     """A test that fits in one line."""
     sources: Annotated[list[SourceId], Entries(1)]
+    see_also: Annotated[list[WordsId], Entries(0, 5)] = []
+    """Other traps that are near this one; more are found by what they share."""
 
 
 class TrapsFile(Entry):

@@ -13,7 +13,7 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trap:
-    """A confusion of `left` (what tempts) with `right` (what is meant)."""
+    """A confusion of `left` (what tempts) with `right` (what is meant); `see_also` are ids of traps near it."""
 
     id: str
     left: str
@@ -23,6 +23,7 @@ class Trap:
     contrast: tuple[Contrast, ...]
     tell_apart: str
     sources: tuple[str, ...]
+    see_also: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

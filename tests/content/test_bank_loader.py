@@ -55,6 +55,17 @@ def test_sound_bank(sample: Sample) -> None:
     ]
 
 
+def test_see_also(sample: Sample) -> None:
+    """A trap lists others near it, or none."""
+    sample.write("traps.yaml", FILES["traps.yaml"] + "    see_also: [door-as-lock]\n")
+    bank = load_bank(sample.folder).bank
+    assert bank is not None
+    assert {trap.id: trap.see_also for trap in bank.traps.values()} == {
+        "door-as-lock": (),
+        "key-as-lock": ("door-as-lock",),
+    }
+
+
 def test_optional_parts(sample: Sample) -> None:
     """A lesson without workflow and chain, an item with its own rule and with an image are sound."""
     text = LESSON.replace("    weight: 1.5\n", '    rule: strict\n    image: {file: images/a.png, alt: "A bolt"}\n')
@@ -203,7 +214,8 @@ def test_unused(sample: Sample) -> None:
     """A source or trap that nothing names is a problem, at its id."""
     text = FILES["traps.yaml"]
     extra = text.split("traps:\n")[1].split("  - id: key-as-lock")[0].replace("door-as-lock", "wind-as-thief")
-    sample.write("traps.yaml", text + extra)
+    # Being mentioned by another trap is no use.
+    sample.write("traps.yaml", text + "    see_also: [wind-as-thief]\n" + extra)
     sample.replace(
         "sources.yaml",
         "  - id: KEY",
@@ -211,7 +223,7 @@ def test_unused(sample: Sample) -> None:
     )
     assert problems_of(sample) == [
         "sources.yaml:6:9: no trap, lesson or item names this source",
-        "traps.yaml:22:9: no option, workflow step, look-alike, link or fault names this trap",
+        "traps.yaml:23:9: no option, workflow step, look-alike, link or fault names this trap",
     ]
 
 
