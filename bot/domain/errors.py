@@ -58,6 +58,10 @@ class UnknownTrap(TrapwiseError):
     """I know no trap named {trap}: pick one from the list while you type."""
 
 
+class SeveralTraps(TrapwiseError):
+    """{trap} may mean {names} or yet another trap: pick one from the list while you type."""
+
+
 class UnknownLesson(TrapwiseError):
     """I know no lesson named {lesson}: pick one from the list while you type."""
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bot.content.locating import locate_item
 from bot.domain.bank import Bank
-from bot.domain.errors import ItemGone, UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
+from bot.domain.errors import ItemGone, SeveralTraps, UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
+from bot.domain.finding import find
 from bot.domain.item import Item
 from bot.domain.lesson import Lesson
 from bot.domain.reading import echo
@@ -18,12 +19,17 @@ MAX_SUGGESTIONS = 25
 """Discord shows at most this many suggestions."""
 
 
+_NAMED = 3
+"""How many of several things that may be meant a refusal names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """One line to pick while typing: what is shown, and what is sent."""
+    """One line to pick while typing: what is shown, what is sent, and other words that it is found by."""
 
     label: str
     value: str
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +96,21 @@ class Library:
         return topic
 
     def trap(self, wanted: str) -> tuple[Bank, Trap]:
-        """Find a trap by `bank:id` (as suggested) or by its id or name; raises `UnknownTrap`."""
+        """Find a trap by `bank:id` (as suggested), by its id or name, or by words that only one has.
+
+        Raises:
+            SeveralTraps: more than one may be meant.
+            UnknownTrap: none is.
+        """
         for bank in self.banks:
             for trap in bank.traps.values():
                 if wanted.casefold() in (f"{bank.id}:{trap.id}", trap.id, trap.name.casefold()):
                     return bank, trap
+        meant = self.suggest_traps(wanted) if wanted.strip() else []
+        if len(meant) == 1:
+            return self.trap(meant[0].value)
+        if meant:
+            raise SeveralTraps(trap=echo(wanted), names=", ".join(f"**{each.label}**" for each in meant[:_NAMED]))
         raise UnknownTrap(trap=echo(wanted))
 
     def lesson(self, wanted: str) -> tuple[Bank, Lesson]:
@@ -128,11 +144,11 @@ class Library:
         return _matching(typed, lessons + objectives)
 
     def suggest_traps(self, typed: str) -> list[Suggestion]:
-        """Suggest traps by either of the two things they confuse."""
+        """Suggest traps by either of the two things they confuse, or by their ids."""
         return _matching(
             typed,
             (
-                Suggestion(label=trap.name, value=f"{bank.id}:{trap.id}")
+                Suggestion(label=trap.name, value=f"{bank.id}:{trap.id}", also=trap.id)
                 for bank in self.banks
                 for trap in bank.traps.values()
             ),
@@ -151,8 +167,7 @@ class Library:
 
 
 def _matching(typed: str, suggestions: Iterable[Suggestion]) -> list[Suggestion]:
-    """Keep what contains every word typed; lines that begin with it come first."""
-    words = typed.casefold().split()
-    found = [each for each in suggestions if all(word in each.label.casefold() for word in words)]
-    found.sort(key=lambda each: not each.label.casefold().startswith(typed.casefold().strip()))
-    return found[:MAX_SUGGESTIONS]
+    """Keep what may be meant by what was typed, the likeliest first."""
+    listed = list(suggestions)
+    found = find(typed, [f"{each.label} {each.also}" for each in listed])
+    return [listed[place] for place in found[:MAX_SUGGESTIONS]]

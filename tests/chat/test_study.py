@@ -23,7 +23,7 @@ async def test_a_trap_card_tells_both_things_apart(world: World) -> None:
 
 async def test_an_unknown_trap_gets_a_sentence(world: World) -> None:
     """What is not in any bank is refused with a sentence."""
-    assert "I know no trap named `x`" in said(await world.ann.slash(world.channel, "trap", name="x"))
+    assert "I know no trap named `xyz`" in said(await world.ann.slash(world.channel, "trap", name="xyz"))
 
 
 async def test_the_leaderboard_ranks_ties_and_shows_ones_own_rank(group: World) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from bot.domain.errors import ForeignPost, UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
+from bot.domain.errors import ForeignPost, SeveralTraps, UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
 from bot.domain.item import Image
 from bot.domain.rounds import Round
 from bot.domain.standings import Period
@@ -63,19 +63,15 @@ async def test_the_week_begins_on_monday_where_the_server_lives(group: House) ->
 
 
 async def test_ones_own_progress(group: House) -> None:
-    """One's standings of all time and this week, and the traps one fell for most; nothing before the first answer."""
+    """One's standings of all time and this week; nothing before the first answer."""
     await play(group, range(1, 2), range(2, 3))
     await play(group, range(1, 2), range(2, 3))
     own = await group.standings.progress(100, 2)
     assert own.all_time is not None
     assert own.week is not None
     assert (own.all_time.rank, own.all_time.score.answered, own.all_time.score.right) == (2, 2, 0)
-    assert [(each.trap.id, each.times) for each in own.traps] == [("door-as-lock", 2)]
-    group.banks = (make_bank([make_item()], traps=()),)
-    await group.restart()
-    assert (await group.standings.progress(100, 2)).traps == ()
     nobody = await group.standings.progress(100, 9)
-    assert (nobody.all_time, nobody.week, nobody.traps) == (None, None, ())
+    assert (nobody.all_time, nobody.week) == (None, None)
 
 
 async def test_ones_own_answer(group: House) -> None:
@@ -174,6 +170,19 @@ def test_what_is_not_there_is_quoted_short_and_plain(library: Library) -> None:
         assert "`x @everyone yyy" in text
         assert "\n" not in text
         assert "y" * 60 not in text
+
+
+def test_a_trap_may_be_named_in_part(library: Library) -> None:
+    """Words that one trap alone has are enough; where several may be meant, three are named and none is taken."""
+    assert library.trap("as-lock")[1].id == "door-as-lock"
+    assert library.trap("TRAP 07")[1].id == "trap-07"
+    with pytest.raises(
+        SeveralTraps, match=r"`door` may mean \*\*Door ⇄ Lock\*\*, .* or yet another trap: pick one"
+    ) as several:
+        library.trap("door")
+    assert str(several.value).count("⇄") == 3
+    with pytest.raises(UnknownTrap, match="I know no trap named An empty text: pick one"):
+        library.trap(" ")
 
 
 def test_suggestions_match_every_word_and_are_few(library: Library) -> None:
