@@ -12,7 +12,6 @@ from pathlib import Path
 from benchmarks.benchmark import Bench, Benchmark, Goal, Measured, Sides, profiled, take_turns
 from benchmarks.millions import LARGE, MEMBERS, SMALL, SMALL_MEMBERS, Crowd, fill, rounds_on
 from bot.domain.standings import Period, Score, key_of
-from bot.services.library import Library
 from bot.services.standings import PAGE, Standings
 from bot.storage import boards, totals
 from bot.storage.store import Store, open_store
@@ -34,7 +33,7 @@ async def _measure(bench: Bench) -> Mapping[str, Measured]:
     try:
         for crowd in crowds:
             await _agree(bench, store, crowd)
-        standings = Standings(store, lambda: NOW, library=Library([]))
+        standings = Standings(store, lambda: NOW)
         rng = random.Random(1)
 
         async def page(guild: int, members: int) -> float:
@@ -138,7 +137,7 @@ def _counted(kept: Mapping[int, tuple[int, int, int]]) -> dict[int, int]:
 async def _profile(bench: Bench) -> str:
     store = await _filled(bench, bench.scratch / "profiled.db", Crowd(guild=LARGE, members=MEMBERS))
     try:
-        standings = Standings(store, lambda: NOW, library=Library([]))
+        standings = Standings(store, lambda: NOW)
         return await profiled(lambda: _typical(lambda: standings.board(LARGE, 1, Period.ALL_TIME, 1)))
     finally:
         await store.close()

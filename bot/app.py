@@ -16,11 +16,12 @@ from bot.chat.answer_buttons import MyAnswer, Settle
 from bot.chat.client import TrapwiseClient
 from bot.chat.cogs.boards import BoardCog, BoardPage
 from bot.chat.cogs.help import HelpCog
+from bot.chat.cogs.insights import InsightCog
 from bot.chat.cogs.lessons import LessonCog
 from bot.chat.cogs.rounds import RoundCog
 from bot.chat.cogs.schedules import ScheduleCog
 from bot.chat.cogs.setup import SetupCog
-from bot.chat.cogs.study import StudyCog
+from bot.chat.cogs.traps import TrapCog
 from bot.chat.drill_buttons import OF_DRILLS
 from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
 from bot.chat.pacer import Pacer
@@ -32,6 +33,7 @@ from bot.chat.schedule_buttons import PostNow, Preview, Restore
 from bot.chat.services import Services
 from bot.chat.surfaces.private import AnswerPrivately, Choice, Withdraw
 from bot.chat.surfaces.reactions import Reactions
+from bot.chat.trap_buttons import TrapCard
 from bot.content.loader import load_banks
 from bot.content.problems import Problem
 from bot.services.announcing import Announcer
@@ -44,6 +46,7 @@ from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
 from bot.services.ports import Clock
+from bot.services.profiles import Profiles
 from bot.services.recalling import Recalling
 from bot.services.registry import CommandRegistry
 from bot.services.reporting import Reporting
@@ -66,6 +69,7 @@ BUTTONS = (
     LessonPage,
     LessonMenu,
     BoardPage,
+    TrapCard,
     *UNDER_REVEALS,
     *OF_DRILLS,
     *OF_REPORTS,
@@ -195,7 +199,8 @@ async def open_app(
         drills=Drills(store, clock, library=library, rng=rng),
         reporting=Reporting(store, clock, library=library, announcer=announcer),
         correcting=Correcting(store, publisher, library=library),
-        standings=Standings(store, clock, library=library),
+        standings=Standings(store, clock),
+        profiles=Profiles(store, clock, library=library),
         announcer=announcer,
         daily=daily,
         stepper=stepper,
@@ -204,7 +209,10 @@ async def open_app(
         services,
         reactions=Reactions(client, answering, publisher),
         registry=CommandRegistry(store),
-        cogs=[cog(services) for cog in (SetupCog, ScheduleCog, RoundCog, LessonCog, StudyCog, BoardCog, HelpCog)],
+        cogs=[
+            cog(services)
+            for cog in (SetupCog, ScheduleCog, RoundCog, LessonCog, TrapCog, BoardCog, InsightCog, HelpCog)
+        ],
         buttons=BUTTONS,
     )
     notice = f"The database is {'new' if store.created else 'kept'} in {store.where}."

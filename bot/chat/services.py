@@ -13,6 +13,7 @@ from bot.services.drills import Drills
 from bot.services.library import Library
 from bot.services.organising import Organising
 from bot.services.ports import Clock
+from bot.services.profiles import Profiles
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
 from bot.services.standings import Standings
@@ -32,6 +33,7 @@ class Services:
     reporting: Reporting
     correcting: Correcting
     standings: Standings
+    profiles: Profiles
     announcer: Announcer
     daily: Daily
     stepper: Stepper

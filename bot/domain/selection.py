@@ -19,12 +19,13 @@ _LEAST_SHARE = 0.1
 class History:
     """What a schedule has asked and where its server struggles.
 
-    `asked` maps item ids to the instant they were last asked; `slips` maps trap ids to how often a member fell for
-    them; `busy` are items in an open round of the server, which are never asked again meanwhile.
+    `asked` maps item ids to the instant they were last asked; `slips` maps trap ids to what members' slips on them
+    weigh now (`bot.domain.profile.group_weights`: one that just happened is 1); `busy` are items in an open round of
+    the server, which are never asked again meanwhile.
     """
 
     asked: Mapping[str, datetime]
-    slips: Mapping[str, int]
+    slips: Mapping[str, float]
     busy: Collection[str]
 
 
@@ -48,7 +49,8 @@ def choose(bank: Bank, items: Sequence[Item], history: History, *, count: int, r
     """Choose up to `count` different items.
 
     Items never asked come first, drawn by weight: the blueprint's share of their domain spread over its items,
-    more for every slip on one of their traps. When they run out, the least recently asked follow.
+    up to twice as much where one of their traps catches many these days. When they run out, the least recently asked
+    follow.
     """
     free = [item for item in items if item.id not in history.busy]
     pool = fresh(free, history.asked)
@@ -63,7 +65,7 @@ def choose(bank: Bank, items: Sequence[Item], history: History, *, count: int, r
     return chosen + asked[: count - len(chosen)]
 
 
-def _weights(bank: Bank, items: Sequence[Item], slips: Mapping[str, int]) -> list[float]:
+def _weights(bank: Bank, items: Sequence[Item], slips: Mapping[str, float]) -> list[float]:
     domain_of = {
         objective.id: (domain.id, (domain.low + domain.high) / 2)
         for domain in bank.blueprint.domains
@@ -73,7 +75,8 @@ def _weights(bank: Bank, items: Sequence[Item], slips: Mapping[str, int]) -> lis
     for item in items:
         domain, _ = domain_of.get(item.objective, ("", 1.0))
         sizes[domain] = sizes.get(domain, 0) + 1
-    most = max(slips.values(), default=0) or 1
+    # At least one slip's worth: when even the most repeated trap has faded, so has its pull.
+    most = max(*slips.values(), 1.0) if slips else 1.0
     weights = []
     for item in items:
         domain, share = domain_of.get(item.objective, ("", 1.0))

@@ -10,11 +10,12 @@ from bot.domain.bank import Bank
 from bot.domain.errors import BankExhausted
 from bot.domain.item import Item
 from bot.domain.posed import pose
+from bot.domain.profile import WINDOW, group_weights
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Catching, Pause, Schedule, catch_up, next_due, plain_name
 from bot.domain.selection import FEW_LEFT, History, choose, fresh, on_topic
 from bot.services.library import Library
-from bot.storage import boards, notices, rounds, schedules
+from bot.storage import notices, profiles, rounds, schedules
 from bot.storage.store import Store, Tx
 
 logger = logging.getLogger(__name__)
@@ -126,13 +127,17 @@ class Planner:
     async def _choose(
         self, tx: Tx, schedule: Schedule, bank: Bank, *, number: int, count: int, now: datetime
     ) -> list[Item]:
-        history = History(
-            asked=await rounds.asked(tx, schedule.id),
-            slips=await boards.slips_in(tx, schedule.guild_id, bank.id),
-            busy=await rounds.busy_items(tx, schedule.guild_id, bank.id),
-        )
+        history = await self._history(tx, schedule, bank, now=now)
         rng = Random(f"{schedule.seed}/{schedule.local_date(now)}/{number}")
         return choose(bank, on_topic(bank, schedule.topic), history, count=count, rng=rng)
+
+    async def _history(self, tx: Tx, schedule: Schedule, bank: Bank, *, now: datetime) -> History:
+        met = await profiles.meetings(tx, schedule.guild_id, bank.id, since=now - WINDOW)
+        return History(
+            asked=await rounds.asked(tx, schedule.id),
+            slips=group_weights(met, now),
+            busy=await rounds.busy_items(tx, schedule.guild_id, bank.id),
+        )
 
     def _round(
         self,

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
+from bot.domain.profile import met_in
 from bot.domain.rounds import Round, RoundState
 from bot.domain.tally import Result, tally
 from bot.services.closing import used_up_since
-from bot.storage import answers, boards, rounds
+from bot.storage import answers, boards, profiles, rounds
 from bot.storage.store import Tx
 
 GRADED = (RoundState.CLOSED, RoundState.EXPLAINED)
@@ -22,7 +23,8 @@ async def earned(tx: Tx, asked: Round) -> Collection[Result]:
 async def is_astray(tx: Tx, asked: Round, found: Collection[Result]) -> bool:
     """Tell whether what is stored of a round differs from what these results earn."""
     due = await boards.earnings(tx, asked, found, used_up_since=used_up_since(asked))
-    return due != await boards.kept(tx, asked.id)
+    met = met_in(asked.posed, found)
+    return due != await boards.kept(tx, asked.id) or met != await profiles.noted(tx, asked.id)
 
 
 async def store(tx: Tx, asked: Round, found: Collection[Result]) -> None:

@@ -1,18 +1,15 @@
-"""Standings: leaderboards, and what one learner sees about themself."""
+"""Standings: leaderboards, and where one learner stands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.domain.standings import Period, Standing, key_of, ranked_from
-from bot.domain.trap import Trap
-from bot.services.library import Library
 from bot.services.ports import Clock
-from bot.storage import boards, schedules, totals
+from bot.storage import schedules, totals
 from bot.storage.store import Store, Tx
 
 PAGE = 10
-_REPEATED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,29 +25,19 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repeated:
-    """A trap and how often the learner fell for it."""
-
-    trap: Trap
-    times: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """What one learner achieved in a server; the standings are `None` before the first ranked answer."""
 
     all_time: Standing | None
     week: Standing | None
-    traps: tuple[Repeated, ...]
 
 
 class Standings:
     """Ranks members by their ranked answers."""
 
-    def __init__(self, store: Store, clock: Clock, *, library: Library) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._library = library
 
     async def board(self, guild_id: int, viewer_id: int, period: Period, page: int) -> Board:
         """Give a page of the leaderboard (from 1; the nearest one when there are fewer) with the viewer's own rank."""
@@ -69,19 +56,13 @@ class Standings:
             )
 
     async def progress(self, guild_id: int, member_id: int) -> Progress:
-        """Give what a learner sees about themself."""
+        """Give where a learner stands."""
         async with self._store.read() as tx:
             all_time, week = [
                 await _own(tx, guild_id, await self._key(tx, guild_id, period), member_id)
                 for period in (Period.ALL_TIME, Period.WEEK)
             ]
-            slips = await boards.slips_of(tx, guild_id, member_id, limit=25)
-        known = [
-            Repeated(trap=self._library.bank(slip.bank).traps[slip.trap], times=slip.times)
-            for slip in slips
-            if self._library.has(slip.bank) and slip.trap in self._library.bank(slip.bank).traps
-        ]
-        return Progress(all_time=all_time, week=week, traps=tuple(known[:_REPEATED]))
+        return Progress(all_time=all_time, week=week)
 
     async def _key(self, tx: Tx, guild_id: int, period: Period) -> str:
         zone = await schedules.zone_of(tx, guild_id) or ZoneInfo("UTC")

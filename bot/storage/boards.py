@@ -1,17 +1,18 @@
 """Queries about results: what members earned, and the traps they fell for."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain.profile import met_in
 from bot.domain.rounds import Round
 from bot.domain.standings import Score
 from bot.domain.tally import Result
-from bot.storage import bulk, totals
+from bot.storage import bulk, profiles, totals
 from bot.storage.members import NOBODY
 from bot.storage.store import Tx
 from bot.storage.tables import members, results, rounds, slips
@@ -69,12 +70,14 @@ async def keep(tx: Tx, closed: Round, found: Collection[Result], *, used_up_sinc
             fallen[trap] += member_ids
     for trap, member_ids in fallen.items():
         await tx.execute(_KEEP_SLIPS, where | {"trap": trap, "rows": bulk.written(member_ids)})
+    await profiles.note(tx, closed, met_in(closed.posed, found))
     await totals.add(tx, closed)
 
 
 async def drop(tx: Tx, asked: Round) -> None:
     """Take a round's results off the boards and forget them; a round that has none is left alone."""
     await tx.execute(sa.delete(slips).where(slips.c.round_id == asked.id))
+    await profiles.forget(tx, asked.id)
     stored = sa.select(sa.exists().where(results.c.round_id == asked.id))
     if (await tx.execute(stored)).scalar_one():
         await totals.take_back(tx, asked)
@@ -141,38 +144,6 @@ async def added_up(tx: Tx, guild_id: int, first: date, last: date) -> dict[int, 
     """
     rows = await tx.execute(_earned(guild_id, first, last))
     return {row.member_id: (row.units, row.answered, row.full) for row in rows}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
-    """A trap and how often a member fell for it."""
-
-    bank: str
-    trap: str
-    times: int
-
-
-async def slips_of(tx: Tx, guild_id: int, member_id: int, *, limit: int) -> list[Slip]:
-    """List the traps a member fell for most often in a server."""
-    times = sa.func.count().label("times")
-    rows = await tx.execute(
-        sa.select(slips.c.bank, slips.c.trap, times)
-        .where(slips.c.guild_id == guild_id, slips.c.member_id == member_id)
-        .group_by(slips.c.bank, slips.c.trap)
-        .order_by(times.desc(), sa.func.max(slips.c.round_id).desc(), slips.c.trap)
-        .limit(limit)
-    )
-    return [Slip(bank=row.bank, trap=row.trap, times=row.times) for row in rows]
-
-
-async def slips_in(tx: Tx, guild_id: int, bank: str) -> Mapping[str, int]:
-    """Count how often each trap of a bank caught someone in a server."""
-    rows = await tx.execute(
-        sa.select(slips.c.trap, sa.func.count().label("times"))
-        .where(slips.c.guild_id == guild_id, slips.c.bank == bank)
-        .group_by(slips.c.trap)
-    )
-    return {row.trap: row.times for row in rows}
 
 
 async def _ranked_since(tx: Tx, closed: Round, since: date) -> frozenset[int]:

@@ -49,6 +49,13 @@ async def last_done(tx: Tx, member_id: int, bank: str) -> Mapping[str, datetime]
     return {row[0]: row[1] for row in rows}
 
 
+async def done(tx: Tx, guild_id: int, member_id: int, *, since: datetime) -> list[Practised]:
+    """List what a member did in a server or in direct messages since an instant."""
+    here = (practised.c.guild_id == guild_id) | practised.c.guild_id.is_(None)
+    wanted = sa.select(practised).where(practised.c.member_id == member_id, here, practised.c.at >= since)
+    return [_practised(row) for row in await tx.execute(wanted)]
+
+
 def _of(member_id: int, bank: str) -> tuple[sa.ColumnElement[bool], ...]:
     return (practised.c.member_id == member_id, practised.c.bank == bank)
 

@@ -120,6 +120,7 @@ results = sa.Table(
     sa.Column("units", sa.Integer, nullable=False),
     sa.Column("full", sa.Boolean, nullable=False),
     sa.Column("ranked", sa.Boolean, nullable=False),
+    sa.Index("ix_results_member_id", "member_id"),
 )
 
 # The boards: what the ranked results of each period add up to, kept in the transaction that stores the results.
@@ -199,6 +200,16 @@ reports = sa.Table(
     sa.UniqueConstraint("guild_id", "member_id", "bank", "item_id", "revision"),
     sa.Index("ix_reports_guild_id_state", "guild_id", "state"),
     sa.Index("ix_reports_round_id", "round_id"),
+)
+
+# The traps in a graded round's item: how many answered it, and how many of them fell.
+round_traps = sa.Table(
+    "round_traps",
+    metadata,
+    sa.Column("round_id", sa.ForeignKey("rounds.id"), primary_key=True),
+    sa.Column("trap", sa.String(64), primary_key=True),
+    sa.Column("met", sa.Integer, nullable=False),
+    sa.Column("fell", sa.Integer, nullable=False),
 )
 
 notices = sa.Table(

@@ -4,6 +4,7 @@ from bot.chat.drill_buttons import Drill, DrillChoice
 from bot.chat.lesson_buttons import LessonLink
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain
+from bot.chat.trap_buttons import TrapCard
 from bot.content.limits import LONGEST_ID, LONGEST_LESSON_ID
 from bot.domain.practice import PRINT_LENGTH, SEED_LENGTH
 from bot.services.drills import Posing
@@ -15,10 +16,12 @@ _LARGEST = 10**18 - 1
 
 
 def test_the_longest_ids_fit() -> None:
-    """Every button and menu below reveals, drills and reports fits with the longest ids a bank may have."""
+    """Every button and menu below reveals, drills, reports and trap cards fits with the longest ids a bank may have."""
     posing = Posing(bank_id=_ID, item_id=_ITEM, seed="s" * SEED_LENGTH, fingerprint="f" * PRINT_LENGTH)
     parts = [
         LessonLink(_ID, "1" * LONGEST_LESSON_ID),
+        TrapCard(_ID, _ID, "A trap"),
+        TrapCard(_ID, _ID, "A trap", turns=True),
         Drill.for_trap(_ID, _ID),
         Drill.for_similar(_LARGEST),
         Drill.of_item(_ID, _ITEM),

@@ -21,8 +21,9 @@ from bot.domain.rounds import RoundState
 from bot.domain.schedule import MAX_SCHEDULES, Pause
 from bot.domain.standings import Period, Score, Standing
 from bot.services.library import Library, Shelf
+from bot.services.profiles import Repeated
 from bot.services.recalling import OwnAnswer
-from bot.services.standings import Board, Progress, Repeated
+from bot.services.standings import Board, Progress
 from tests.builders import NOW, make_answer, make_bank, make_item, make_posed, make_round, make_schedule, make_trap
 
 _LIBRARY = Library([Shelf(bank=make_bank(), folder=Path())])
@@ -117,14 +118,19 @@ def test_a_leaderboard_shows_ones_own_place() -> None:
 
 
 def test_progress_lists_the_traps() -> None:
-    """A learner sees marks, questions and traps, each with the right plural."""
-    own = Progress(all_time=_standing("Ann"), week=None, traps=(Repeated(trap=make_trap(), times=1),))
-    title, figures, traps = progress("Ann\u202e", own)
+    """A learner sees marks, questions and traps, each with the right plural; traps also before the first rank."""
+    own = Progress(all_time=_standing("Ann"), week=None)
+    slip = Repeated(bank=make_bank(), trap=make_trap(), times=1, last=NOW)
+    title, figures, traps = progress("Ann\u202e", own, [slip, replace(slip, times=2)])
     assert title == "### 📈 Ann"
     assert figures == "**1 mark**, rank 1\n2 questions answered, 50 % fully right\nThis week: nothing yet"
-    assert "🪤 Door ⇄ Lock: 1 time\n" in traps
-    assert "none caught you" in progress("Ann", replace(own, traps=()))[2]
-    assert "no ranked answer yet" in progress("Ann", replace(own, all_time=None))[1]
+    assert "**1.** Door ⇄ Lock\n-# once, <t:" in traps
+    assert "**2.** Door ⇄ Lock\n-# 2 times, last <t:" in traps
+    assert "No trap has a hold on you" in progress("Ann", own, ())[2]
+    nobody = Progress(all_time=None, week=None)
+    assert len(progress("Ann", nobody, ())) == 2
+    assert "no ranked answer yet" in progress("Ann", nobody, [slip])[1]
+    assert "Door ⇄ Lock" in progress("Ann", nobody, [slip])[2]
 
 
 def test_a_schedule_is_written_for_organisers() -> None:

@@ -186,7 +186,7 @@ async def test_a_bank_that_is_gone_gets_a_sentence(group: World) -> None:
     library._banks = {}
     assert "Why yours was wrong" in said(await _press(group, group.ann, shown, "tw:why:"))
     assert "changed or taken out" in said(await _press(group, group.ann, shown, "tw:drill:like:"))
-    assert "not here any more" in said(await _press(group, group.ann, shown, "tw:read:"))
+    assert "That lesson is not here any more" in said(await _press(group, group.ann, shown, "tw:read:"))
     assert "changed or taken out" in said(await group.ann.select(posed, ["A"]))
 
 

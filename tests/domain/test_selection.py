@@ -25,7 +25,10 @@ def _bank(*items: Item, devices: tuple[int, int] = (50, 50), apps: tuple[int, in
 
 
 def _history(
-    asked: Mapping[str, datetime] | None = None, *, slips: Mapping[str, int] | None = None, busy: set[str] | None = None
+    asked: Mapping[str, datetime] | None = None,
+    *,
+    slips: Mapping[str, float] | None = None,
+    busy: set[str] | None = None,
 ) -> History:
     return History(asked=asked or {}, slips=slips or {}, busy=busy or set())
 
@@ -121,6 +124,24 @@ def test_a_trap_that_catches_many_is_asked_about_twice_as_often() -> None:
     shares = _shares(_bank(*items), history)
     assert abs(shares["most"] / shares["none"] - 2) < 0.4
     assert abs(shares["some"] / shares["none"] - 1.5) < 0.3
+
+
+def test_what_has_faded_pulls_no_more() -> None:
+    """A slip two half-lives old adds a quarter, not double, even where it is the only one."""
+    items = [make_item("old", traps={"B": "door-as-lock"}), make_item("none")]
+    shares = _shares(_bank(*items), _history(slips={"door-as-lock": 0.25}))
+    assert abs(shares["old"] / shares["none"] - 1.25) < 0.2
+
+
+@given(factor=st.floats(1.0, 50.0))
+def test_only_proportions_between_traps_matter(factor: float) -> None:
+    """While someone fell lately, weights that fade together choose the same items."""
+    items = [make_item(f"i{number}", traps={"B": trap}) for number, trap in enumerate("abcab")]
+    slips = {"a": 64.0, "b": 32.0, "c": 1.0}
+    faded = {trap: weight / factor for trap, weight in slips.items()}
+    for seed in range(5):
+        before, after = _history(slips=slips), _history(slips=faded)
+        assert _chosen(_bank(*items), before, count=3, seed=seed) == _chosen(_bank(*items), after, count=3, seed=seed)
 
 
 def test_a_domain_without_weight_can_still_be_asked_about() -> None:

@@ -21,6 +21,7 @@ from bot.services.drills import Drills
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
+from bot.services.profiles import Profiles
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
 from bot.services.standings import Standings
@@ -65,6 +66,7 @@ class House:
     reporting: Reporting = field(init=False)
     correcting: Correcting = field(init=False)
     standings: Standings = field(init=False)
+    profiles: Profiles = field(init=False)
     beats: list[int] = field(default_factory=list)
 
     async def open(self) -> "House":
@@ -94,7 +96,8 @@ class House:
         self.drills = Drills(store, clock, library=self.library, rng=Random(7))
         self.reporting = Reporting(store, clock, library=self.library, announcer=self.announcer)
         self.correcting = Correcting(store, publisher, library=self.library)
-        self.standings = Standings(store, clock, library=self.library)
+        self.standings = Standings(store, clock)
+        self.profiles = Profiles(store, clock, library=self.library)
         await self.daily.begin()
         return self
 

@@ -36,6 +36,7 @@ def _kept(house: House) -> list[object]:
     return [
         house.rows("SELECT * FROM results"),
         house.rows("SELECT * FROM slips"),
+        house.rows("SELECT * FROM round_traps"),
         house.rows("SELECT * FROM totals"),
         house.rows("SELECT * FROM ladders"),
     ]
@@ -53,6 +54,10 @@ def _kept(house: House) -> list[object]:
         ("DELETE FROM results WHERE round_id = 1", 1, 2),
         ("UPDATE results SET ranked = 0 WHERE round_id = 2", 1, 2),
         ("INSERT INTO slips VALUES (1, 1, 'door-as-lock', 100, 'sample')", 1, 0),
+        ("UPDATE round_traps SET fell = fell + 1 WHERE round_id = 1", 1, 0),
+        ("UPDATE round_traps SET met = 9", 3, 0),
+        ("DELETE FROM round_traps WHERE round_id = 3", 1, 0),
+        ("INSERT INTO round_traps VALUES (4, 'door-as-lock', 1, 1)", 1, 0),
         ("INSERT INTO results VALUES (4, 3, 5040, 1, 1)", 1, 2),
         ("UPDATE answers SET choice = '' WHERE round_id = 1 AND member_id = 1", 1, 0),
     ],

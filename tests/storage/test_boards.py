@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.profile import Share
 from bot.domain.standings import Period, Score, Standing, key_of, rank
-from bot.storage import boards, totals
-from bot.storage.boards import Slip
+from bot.storage import boards, profiles, totals
 from bot.storage.members import keep_names
 from bot.storage.store import Store, Tx, open_store
 from tests.builders import NOW, make_item, make_posed
@@ -74,38 +74,23 @@ async def test_results_of_a_round_replace_the_earlier_ones(store: Store) -> None
     """Grading a round again leaves nothing of the first time: results, slips or marks on the boards."""
     async with store.write() as tx:
         await a_schedule(tx)
-        asked = await a_round(tx)
+        asked = await a_round(tx, posed=make_posed(make_item(traps={"B": "x", "C": "y"})))
         first = [result(1, slips=frozenset({"x", "y"})), result(2)]
         await boards.keep(tx, asked, first, used_up_since=NEVER)
         await boards.keep(tx, asked, [result(1, units=0, slips=frozenset({"y"}))], used_up_since=NEVER)
         assert [(each.member_id, each.units, each.answered, each.right) for each in await _all_time(tx)] == [
             (1, 0, 1, 0)
         ]
-        assert await boards.slips_of(tx, 100, 1, limit=5) == [Slip(bank="sample", trap="y", times=1)]
+        assert [
+            (each.trap, each.fell) for each in await profiles.encounters(tx, 100, 1, since=NOW - timedelta(days=9))
+        ] == [("y", True)]
+        assert await profiles.noted(tx, asked.id) == {"x": Share(met=1, fell=0), "y": Share(met=1, fell=1)}
         await boards.drop(tx, asked)
         assert await _all_time(tx) == []
         assert await totals.periods(tx, 100) == frozenset()
         assert await boards.kept(tx, asked.id) == {}
-        assert await boards.slips_in(tx, 100, "sample") == {}
-
-
-async def test_slips_are_counted_by_member_and_by_server(store: Store) -> None:
-    """The most repeated traps come first, the latest first among equals; banks and servers are kept apart."""
-    async with store.write() as tx:
-        await a_schedule(tx)
-        for number, traps in enumerate(({"x", "y"}, {"y"}, {"z"}), start=1):
-            asked = await a_round(tx, number)
-            await boards.keep(tx, asked, [result(1, slips=frozenset(traps))], used_up_since=NEVER)
-        other = await a_round(tx, 4, bank="b")
-        await boards.keep(tx, other, [result(1, slips=frozenset({"x"}))], used_up_since=NEVER)
-        found = await boards.slips_of(tx, 100, 1, limit=3)
-        assert [(each.bank, each.trap, each.times) for each in found] == [
-            ("sample", "y", 2),
-            ("b", "x", 1),
-            ("sample", "z", 1),
-        ]
-        assert await boards.slips_in(tx, 100, "sample") == {"x": 1, "y": 2, "z": 1}
-        assert await boards.slips_in(tx, 101, "sample") == {}
+        assert await profiles.encounters(tx, 100, 1, since=NOW) == []
+        assert await profiles.noted(tx, asked.id) == {}
 
 
 async def test_only_earlier_rounds_make_an_answer_practice(store: Store) -> None:

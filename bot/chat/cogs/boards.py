@@ -7,11 +7,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat.buttons import TrapwiseButton
+from bot.chat.drill_buttons import Drill
 from bot.chat.layouts import card
 from bot.chat.organisers import guild_of
 from bot.chat.render.boards import leaderboard, progress
 from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import Services, services_of
+from bot.domain.related import items_on
 from bot.domain.standings import Period
 from bot.services.standings import Board
 
@@ -38,8 +40,15 @@ class BoardCog(commands.Cog):
     @app_commands.command(name="me", description="Your marks, accuracy, and the traps that catch you")
     @app_commands.guild_only()
     async def me(self, interaction: Interaction) -> None:
-        own = await self._services.standings.progress(guild_of(interaction), interaction.user.id)
-        await show(interaction, card(progress(interaction.user.display_name, own)))
+        guild_id, member_id = guild_of(interaction), interaction.user.id
+        own = await self._services.standings.progress(guild_id, member_id)
+        traps = await self._services.profiles.repeated(guild_id, member_id)
+        buttons = [
+            Drill.for_trap(each.bank.id, each.trap.id, label=f"Practise {place}")
+            for place, each in enumerate(traps, start=1)
+            if items_on(each.bank, each.trap.id)
+        ]
+        await show(interaction, card(progress(interaction.user.display_name, own, traps), buttons=buttons))
 
 
 class BoardPage(TrapwiseButton, template=r"tw:board:(?P<period>all|week):(?P<page>\d{1,6})"):

@@ -13,8 +13,8 @@ Change your mind as often as you like till it closes. Then the answer comes, wit
 - **My answer** under a question: what I have on file for you
 - **My answer explained** under the answer: why yours was right or wrong; **Try a similar one** to practise
 - `/lesson` read what the questions are about
-- `/trap` two things that are easily confused, told apart
-- `/leaderboard` who leads; `/me` your marks and the traps that catch you"""
+- `/trap` two things that are easily confused, told apart, with a question to practise
+- `/leaderboard` who leads; `/me` your marks, and the traps that catch you again and again"""
 
 _PRIVACY = """**Who sees what**
 Reactions are public, also while a question is open; **Answer privately** hides your choice. What commands and buttons \
@@ -24,7 +24,8 @@ _ORGANISERS = """**For organisers** (people with Manage Server)
 - `/setup` where, when and from which bank the daily question comes
 - `/schedule` add, show, edit, pause, resume or remove schedules
 - `/round post` ask now; `/round close` close and explain now
-- `/round reports` what members say is wrong with an item"""
+- `/round reports` what members say is wrong with an item
+- `/insights traps` what the server keeps confusing, without names"""
 
 
 class HelpCog(commands.Cog):

@@ -1,7 +1,10 @@
 """Leaderboards and a learner's own progress as text."""
 
-from bot.chat.render.text import in_marks, percent, plural, safe
+from collections.abc import Sequence
+
+from bot.chat.render.text import in_marks, percent, plural, safe, when
 from bot.domain.standings import Standing
+from bot.services.profiles import Repeated
 from bot.services.standings import Board, Progress
 
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
@@ -17,11 +20,12 @@ def leaderboard(board: Board) -> list[str]:
     return [title, rows, f"{_own(board)}\n{tail}"]
 
 
-def progress(name: str, own: Progress) -> list[str]:
+def progress(name: str, own: Progress, traps: Sequence[Repeated]) -> list[str]:
     """Write what a learner sees about themself."""
     title = f"### 📈 {safe(name)}"
     if own.all_time is None:
-        return [title, "You have no ranked answer yet: react with a letter under the next question."]
+        none_yet = "You have no ranked answer yet: react with a letter under the next question."
+        return [title, none_yet, *([_traps(traps)] if traps else [])]
     score = own.all_time.score
     week = f"{in_marks(own.week.score.units)}, rank {own.week.rank}" if own.week is not None else "nothing yet"
     figures = (
@@ -29,14 +33,24 @@ def progress(name: str, own: Progress) -> list[str]:
         f"{plural(score.answered, 'question')} answered, {percent(score.right, score.answered)} fully right\n"
         f"This week: {week}"
     )
-    return [title, figures, _traps(own)]
+    return [title, figures, _traps(traps)]
 
 
-def _traps(own: Progress) -> str:
-    if not own.traps:
-        return "**Traps:** none caught you so far."
-    lines = "\n".join(f"🪤 {each.trap.name}: {plural(each.times, 'time')}" for each in own.traps)
-    return f"**The traps that caught you most**\n{lines}\n-# `/trap` explains each of them."
+def _traps(traps: Sequence[Repeated]) -> str:
+    if not traps:
+        return (
+            "🪤 **No trap has a hold on you**\n-# One that catches you is listed until right answers or time undo it."
+        )
+    lines = "\n".join(
+        f"**{place}.** {each.trap.name}\n-# {_often(each.times)} {when(each.last)}"
+        for place, each in enumerate(traps, start=1)
+    )
+    heading = "🪤 **The traps that catch you most**"
+    return f"{heading}\n{lines}\n\n-# Right answers take a trap off this list, and so does time."
+
+
+def _often(times: int) -> str:
+    return "once," if times == 1 else f"{times} times, last"
 
 
 def _own(board: Board) -> str:

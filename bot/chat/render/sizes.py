@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import islice
 
-from bot.chat.render.cards import trap_card
 from bot.chat.render.lessons import lesson_pages, lesson_title
 from bot.chat.render.question import question
 from bot.chat.render.reveal import shrunk
 from bot.chat.render.text import LAYOUT_LIMIT, MESSAGE_LIMIT, NAME_LIMIT
+from bot.chat.render.traps import trap_card
 from bot.domain.bank import Bank
 from bot.domain.item import Item
 from bot.domain.posed import PosedItem

@@ -1,16 +1,15 @@
-"""`/trap`: telling two things apart, from the first day on."""
+"""`/trap`: two things that are easily confused, told apart."""
 
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat.layouts import card
-from bot.chat.render.cards import trap_card
 from bot.chat.replies import Interaction, show
 from bot.chat.services import Services
 from bot.chat.suggestions import choices
+from bot.chat.trap_buttons import trap_layout
 
 
-class StudyCog(commands.Cog):
+class TrapCog(commands.Cog):
     """Shows traps privately."""
 
     def __init__(self, services: Services) -> None:
@@ -20,7 +19,7 @@ class StudyCog(commands.Cog):
     @app_commands.describe(name="Type either of the two things, such as antivirus")
     async def trap(self, interaction: Interaction, name: str) -> None:
         bank, trap = self._services.library.trap(name)
-        await show(interaction, card(trap_card(bank, trap)))
+        await show(interaction, trap_layout(bank, trap))
 
     @trap.autocomplete("name")
     async def _traps(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

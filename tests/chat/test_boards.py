@@ -1,29 +1,10 @@
-"""`/trap`, `/leaderboard` and `/me` on the real bot."""
+"""`/leaderboard` and `/me` on the real bot."""
 
 from datetime import timedelta
 
 from bot.chat.letters import EMOJI
 from bot.domain.item import ItemKind
 from tests.chat.world import World, said
-
-
-async def test_a_trap_is_found_by_either_name(world: World) -> None:
-    """Typing "antivirus" or "EDR" finds the trap that confuses the two."""
-    for typed in ("antivirus", "edr onb"):
-        found = await world.ann.autocomplete(world.channel, "trap", "name", typed)
-        assert any("antivirus-as-onboarding" in choice["value"] for choice in found)
-
-
-async def test_a_trap_card_tells_both_things_apart(world: World) -> None:
-    """A trap's card has the belief, the difference, why it tempts, the test, and sources."""
-    card = said(await world.ann.slash(world.channel, "trap", name="md-102:antivirus-as-onboarding"))
-    for part in ("Antivirus policy", "The difference", "Why it tempts", "Tell them apart", "Sources", "https://"):
-        assert part in card
-
-
-async def test_an_unknown_trap_gets_a_sentence(world: World) -> None:
-    """What is not in any bank is refused with a sentence."""
-    assert "I know no trap named `xyz`" in said(await world.ann.slash(world.channel, "trap", name="xyz"))
 
 
 async def test_the_leaderboard_ranks_ties_and_shows_ones_own_rank(group: World) -> None:
@@ -71,24 +52,14 @@ async def test_the_board_turns_pages(group: World) -> None:
     assert "m11" in said(second)
 
 
-async def test_me_shows_marks_accuracy_and_traps(group: World) -> None:
-    """A learner sees marks, how many questions, the share fully right, and the traps that caught them."""
-    while True:
-        message = await group.post_kind(ItemKind.SINGLE)
-        asked = group.bot.answering.round_of(message.id)
-        assert asked is not None
-        trapped = [(letter, option.trap) for letter, option in asked.posed.options if option.trap]
-        if trapped:
-            break
-        await group.close()
-    letter, trap = trapped[0]
-    await group.ann.react(message, EMOJI[letter])
+async def test_me_shows_marks_and_accuracy(group: World) -> None:
+    """A learner sees marks, how many questions, and the share fully right."""
+    message = await group.post_kind(ItemKind.SINGLE)
+    await group.ann.react(message, EMOJI[group.wrong(message)[0]])
     await group.close()
     mine = said(await group.ann.slash(group.channel, "me"))
     assert "**0 marks**" in mine
     assert "1 question answered, 0 % fully right" in mine
-    name = group.bot.client.services.library.bank("md-102").traps[str(trap)].name
-    assert f"{name}: 1 time" in mine
 
 
 async def test_names_on_boards_cannot_format_or_ping(group: World) -> None:

@@ -1,0 +1,52 @@
+"""Trap cards in Discord: a card leads on to practice, lessons and other traps, and a button brings up a card."""
+
+from typing import Any, Self
+
+from discord import ui
+
+from bot.chat.buttons import TrapwiseButton
+from bot.chat.drill_buttons import Drill
+from bot.chat.layouts import card
+from bot.chat.lesson_buttons import LessonLink
+from bot.chat.render.text import cut
+from bot.chat.render.traps import trap_card
+from bot.chat.replies import Interaction, show, turn
+from bot.chat.services import services_of
+from bot.domain.bank import Bank
+from bot.domain.related import items_on, met_in, related
+from bot.domain.trap import Trap
+
+_RELATED = 3
+_LESSONS = 4
+_LABEL = 80
+
+
+class TrapCard(TrapwiseButton, template=r"tw:trap:(?P<how>new|turn):(?P<bank>[a-z0-9-]+):(?P<trap>[a-z0-9-]+)"):
+    """Shows a trap's card: below the message it is on, or in its place, which leads from trap to trap."""
+
+    def __init__(self, bank_id: str, trap_id: str, label: str, *, turns: bool = False) -> None:
+        how = "turn" if turns else "new"
+        super().__init__(f"tw:trap:{how}:{bank_id}:{trap_id}", cut(label, _LABEL), emoji="🪤")
+        self.bank_id, self.trap_id, self.turns = bank_id, trap_id, turns
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(parts["bank"], parts["trap"], parts["trap"], turns=parts["how"] == "turn")
+
+    async def pressed(self, interaction: Interaction) -> None:
+        bank, trap = services_of(interaction).library.trap(f"{self.bank_id}:{self.trap_id}")
+        await (turn if self.turns else show)(interaction, trap_layout(bank, trap))
+
+
+def trap_layout(bank: Bank, trap: Trap) -> ui.LayoutView:
+    """Lay out a trap's card with its buttons."""
+    buttons: list[ui.Item[Any]] = []
+    if items_on(bank, trap.id):
+        buttons.append(Drill.for_trap(bank.id, trap.id))
+    lessons = met_in(bank, trap.id)[:_LESSONS]
+    buttons += [LessonLink(bank.id, each.id, label=f"Lesson {each.id}") for each in lessons]
+    layout = card(trap_card(bank, trap), buttons=buttons)
+    near = related(bank, trap, limit=_RELATED)
+    if near:
+        layout.add_item(ui.ActionRow(*(TrapCard(bank.id, each.id, each.name, turns=True) for each in near)))
+    return layout

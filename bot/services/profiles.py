@@ -1,0 +1,103 @@
+"""Profiles: the traps that one learner keeps falling for, and those that catch a server."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.bank import Bank
+from bot.domain.profile import RECENT, WINDOW, Share, group_weights, profile, trend
+from bot.domain.trap import Trap
+from bot.services.library import Library
+from bot.services.ports import Clock
+from bot.storage import profiles
+from bot.storage.store import Store, Tx
+
+REPEATED = 3
+"""How many of their traps a learner is shown."""
+
+SHOWN = 5
+"""How many of a server's traps an organiser is shown."""
+
+MIN_MEMBERS = 3
+"""An organiser is told nothing of a trap, or of a stretch of time, in which fewer members met it: of two members, each
+knows the other, and of one everybody does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """A trap that a learner has not left behind: how often it caught them in half a year, and when last."""
+
+    bank: Bank
+    trap: Trap
+    times: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insight:
+    """How a server does on a trap: the members who met it, who of them fell, and the answers of late and before.
+
+    `recent` and `before` are `None` where too few members met the trap in that time.
+    """
+
+    bank: Bank
+    trap: Trap
+    members: Share
+    recent: Share | None
+    before: Share | None
+
+
+class Profiles:
+    """Looks up which confusions keep coming back."""
+
+    def __init__(self, store: Store, clock: Clock, *, library: Library) -> None:
+        self._store = store
+        self._clock = clock
+        self._library = library
+
+    async def repeated(self, guild_id: int, member_id: int) -> tuple[Repeated, ...]:
+        """List the traps that a learner repeats most in a server; those that no bank has any more are left out."""
+        now = self._clock()
+        async with self._store.read() as tx:
+            met = await profiles.encounters(tx, guild_id, member_id, since=now - WINDOW)
+        found = [
+            Repeated(bank=bank, trap=bank.traps[each.trap], times=each.times, last=each.last)
+            for each in profile(met, now)
+            for bank in self._library.banks
+            if bank.id == each.bank and each.trap in bank.traps
+        ]
+        return tuple(found[:REPEATED])
+
+    async def insights(self, guild_id: int) -> tuple[Insight, ...]:
+        """List the traps that catch a server most, the heaviest first, without saying whom."""
+        found: list[tuple[float, Insight]] = []
+        async with self._store.read() as tx:
+            for bank in self._library.banks:
+                found += await self._of_bank(tx, guild_id, bank)
+        found.sort(key=lambda each: -each[0])
+        return tuple(insight for _, insight in found[:SHOWN])
+
+    async def _of_bank(self, tx: Tx, guild_id: int, bank: Bank) -> list[tuple[float, Insight]]:
+        now = self._clock()
+        since, lately = now - WINDOW, now - RECENT
+        meetings = await profiles.meetings(tx, guild_id, bank.id, since=since)
+        everyone = await profiles.people(tx, guild_id, bank.id, since=since)
+        of_late = await profiles.people(tx, guild_id, bank.id, since=lately)
+        earlier = await profiles.people(tx, guild_id, bank.id, since=since, until=lately)
+        found = []
+        for trap_id, weight in group_weights(meetings, now).items():
+            if trap_id not in bank.traps or not _enough(everyone[trap_id]):
+                continue
+            recent, before = trend([each for each in meetings if each.trap == trap_id], now)
+            insight = Insight(
+                bank=bank,
+                trap=bank.traps[trap_id],
+                members=everyone[trap_id],
+                recent=recent if _enough(of_late.get(trap_id)) else None,
+                before=before if _enough(earlier.get(trap_id)) else None,
+            )
+            found.append((weight, insight))
+        return found
+
+
+def _enough(members: Share | None) -> bool:
+    return members is not None and members.met >= MIN_MEMBERS

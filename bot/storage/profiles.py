@@ -1,0 +1,105 @@
+"""Queries about traps met: by one learner, and by a server in its closed rounds."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.domain.profile import Encounter, Meeting, Share, practised
+from bot.domain.rounds import Round
+from bot.storage import practice
+from bot.storage.store import Tx
+from bot.storage.tables import results, round_traps, rounds, slips
+
+# When answers could change no more: what is learnt from a round counts from then on.
+_AT = sa.func.coalesce(rounds.c.closing_at, rounds.c.closes_at, type_=rounds.c.closes_at.type)
+
+
+async def encounters(tx: Tx, guild_id: int, member_id: int, *, since: datetime) -> list[Encounter]:
+    """List how a member met the traps that they fell for since an instant, in no order.
+
+    It is in a server's rounds, ranked or not, and in their practice there and in direct messages.
+    """
+    rows = await tx.execute(
+        sa.select(slips.c.bank, slips.c.trap, _AT.label("at"))
+        .select_from(slips.join(rounds, rounds.c.id == slips.c.round_id))
+        .where(slips.c.guild_id == guild_id, slips.c.member_id == member_id, since <= _AT)
+    )
+    fallen = [Encounter(bank=row.bank, trap=row.trap, at=row.at, fell=True) for row in rows]
+    alone = practised(await practice.done(tx, guild_id, member_id, since=since))
+    traps = {each.trap for each in (*fallen, *alone) if each.fell}
+    rows = await tx.execute(
+        sa.select(rounds.c.bank, round_traps.c.trap, _AT.label("at"))
+        .select_from(
+            results.join(rounds, rounds.c.id == results.c.round_id).join(
+                round_traps, round_traps.c.round_id == results.c.round_id
+            )
+        )
+        .where(
+            results.c.member_id == member_id,
+            results.c.full,
+            rounds.c.guild_id == guild_id,
+            round_traps.c.trap.in_(traps),
+            since <= _AT,
+        )
+    )
+    resisted = [Encounter(bank=row.bank, trap=row.trap, at=row.at, fell=False) for row in rows]
+    return fallen + resisted + [each for each in alone if each.trap in traps]
+
+
+async def meetings(tx: Tx, guild_id: int, bank: str, *, since: datetime) -> list[Meeting]:
+    """List a server's closed rounds of a bank since an instant, once for each trap that the item has."""
+    rows = await tx.execute(
+        sa.select(round_traps, _AT.label("at"))
+        .select_from(rounds.join(round_traps, round_traps.c.round_id == rounds.c.id))
+        .where(*_of(guild_id, bank, since))
+    )
+    return [Meeting(trap=row.trap, at=row.at, met=row.met, fell=row.fell) for row in rows]
+
+
+async def people(
+    tx: Tx, guild_id: int, bank: str, *, since: datetime, until: datetime | None = None
+) -> dict[str, Share]:
+    """Count the members who met each trap of a bank since an instant (before another), and those of them who fell."""
+    fell = (
+        (slips.c.round_id == results.c.round_id)
+        & (slips.c.member_id == results.c.member_id)
+        & (slips.c.trap == round_traps.c.trap)
+    )
+    rows = await tx.execute(
+        sa.select(
+            round_traps.c.trap,
+            sa.func.count(results.c.member_id.distinct()).label("met"),
+            sa.func.count(slips.c.member_id.distinct()).label("fell"),
+        )
+        .select_from(
+            rounds.join(round_traps, round_traps.c.round_id == rounds.c.id)
+            .join(results, results.c.round_id == rounds.c.id)
+            .outerjoin(slips, fell)
+        )
+        .where(*_of(guild_id, bank, since), *([until > _AT] if until is not None else []))
+        .group_by(round_traps.c.trap)
+    )
+    return {row.trap: Share(met=row.met, fell=row.fell) for row in rows}
+
+
+async def note(tx: Tx, closed: Round, met: Mapping[str, Share]) -> None:
+    """Store how a closed round's traps did."""
+    rows = [{"round_id": closed.id, "trap": trap, "met": each.met, "fell": each.fell} for trap, each in met.items()]
+    if rows:
+        await tx.execute(sa.insert(round_traps), rows)
+
+
+async def noted(tx: Tx, round_id: int) -> dict[str, Share]:
+    """Give what is stored of how a round's traps did."""
+    rows = await tx.execute(sa.select(round_traps).where(round_traps.c.round_id == round_id))
+    return {row.trap: Share(met=row.met, fell=row.fell) for row in rows}
+
+
+async def forget(tx: Tx, round_id: int) -> None:
+    """Forget how a round's traps did."""
+    await tx.execute(sa.delete(round_traps).where(round_traps.c.round_id == round_id))
+
+
+def _of(guild_id: int, bank: str, since: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (rounds.c.guild_id == guild_id, rounds.c.bank == bank, since <= _AT)

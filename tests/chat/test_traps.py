@@ -1,0 +1,137 @@
+"""`/trap`, the traps of `/me` and `/insights traps` on the real bot."""
+
+from dataclasses import replace
+
+import discord
+import pytest
+import simcord
+
+from bot.chat.letters import EMOJI
+from bot.domain.item import ItemKind
+from bot.domain.trap import Trap
+from bot.services.library import Shelf
+from tests.chat.world import World, custom_ids, said
+
+
+def _message(result: simcord.InteractionResult) -> discord.Message:
+    assert result.response is not None
+    message = result.response.message
+    assert message is not None
+    return message
+
+
+def _button(message: discord.Message, begins: str) -> str:
+    return next(each for each in custom_ids(message) if each.startswith(begins))
+
+
+async def _fall(group: World, *who: simcord.MemberActor) -> Trap:
+    """Ask until an item with traps comes; these members fall for one of them, and the round is revealed."""
+    while True:
+        message = await group.post_kind(ItemKind.SINGLE)
+        asked = group.bot.answering.round_of(message.id)
+        assert asked is not None
+        trapped = [(letter, option.trap) for letter, option in asked.posed.options if option.trap]
+        if trapped:
+            break
+        await group.close()
+    letter, trap = trapped[0]
+    for each in who:
+        await each.react(message, EMOJI[letter])
+    await group.close()
+    return group.bot.client.services.library.bank("md-102").traps[str(trap)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("antivirus", "antivirus-as-onboarding"),
+        ("edr onb", "antivirus-as-onboarding"),
+        ("EDR", "antivirus-as-onboarding"),
+        ("antivrius", "antivirus-as-onboarding"),
+        ("enrollment", "enrolment-as-telemetry"),
+        ("mfa", "mfa-as-compliance"),
+        ("isolat", "file-action-as-isolation"),
+    ],
+)
+async def test_a_trap_is_found_by_either_name(world: World, typed: str, first: str) -> None:
+    """Either of the two things finds the trap while typing: in part, in any case, with a slip of the finger."""
+    found = await world.ann.autocomplete(world.channel, "trap", "name", typed)
+    assert found[0]["value"] == f"md-102:{first}"
+
+
+async def test_a_trap_card_tells_both_things_apart(world: World) -> None:
+    """A trap's card has the belief, the difference, why it tempts, the test, and sources."""
+    card = said(await world.ann.slash(world.channel, "trap", name="md-102:antivirus-as-onboarding"))
+    for part in ("Antivirus policy", "Why it tempts", "Tell them apart", "Sources", "https://"):
+        assert part in card
+
+
+async def test_a_trap_may_be_sent_as_typed(world: World) -> None:
+    """Who sends a word instead of picking gets the one trap that has it, or the names of some that do."""
+    assert "Antivirus policy ⇄ EDR" in said(await world.ann.slash(world.channel, "trap", name="antivirus"))
+    several = said(await world.ann.slash(world.channel, "trap", name="isolate"))
+    assert several.startswith("`isolate` may mean **")
+    assert "I know no trap named `xyz`" in said(await world.ann.slash(world.channel, "trap", name="xyz"))
+
+
+async def test_a_card_leads_on(world: World) -> None:
+    """Its buttons pose an item on the trap, open the lesson, and turn to another trap's card."""
+    first = await world.ann.slash(world.channel, "trap", name="md-102:antivirus-as-onboarding")
+    before, message = said(first), _message(first)
+    drill = await world.ann.click(message, custom_id="tw:drill:trap:md-102:antivirus-as-onboarding")
+    assert "tw:pick:" in str(custom_ids(_message(drill)))
+    lesson = next(each for each in custom_ids(message) if ":6.2" in each)
+    near = _button(message, "tw:trap:turn:")
+    turned = await world.ann.click(message, custom_id=near)
+    assert said(turned) != before
+    assert "Tell them apart" in said(turned)
+    assert "Defender" in said(await world.ann.click(_message(turned), custom_id=lesson))
+
+
+async def test_a_card_of_a_trap_that_is_gone_says_so(world: World, shelves: list[Shelf]) -> None:
+    """A button that outlived its trap gets a sentence."""
+    message = _message(await world.ann.slash(world.channel, "trap", name="md-102:contain-as-isolate"))
+    near = _button(message, "tw:trap:turn:")
+    bank = shelves[0].bank
+    traps = {trap_id: trap for trap_id, trap in bank.traps.items() if trap_id not in near}
+    world.bot.client.services.library.__init__([replace(shelves[0], bank=replace(bank, traps=traps))])  # type: ignore[misc]
+    assert "I know no trap named" in said(await world.ann.click(message, custom_id=near))
+
+
+async def test_me_lists_traps_with_a_button_each(group: World) -> None:
+    """A learner sees the trap that caught them, how often, and practises it from there, also after a restart."""
+    trap = await _fall(group, group.ann)
+    await group.restart()
+    mine = await group.ann.slash(group.channel, "me")
+    assert f"**1.** {trap.name}\n-# once, <t:" in said(mine)
+    drill = await group.ann.click(_message(mine), custom_id=f"tw:drill:trap:md-102:{trap.id}")
+    assert "tw:pick:" in str(custom_ids(_message(drill)))
+    other = await group.ben.slash(group.channel, "me")
+    assert trap.name not in said(other)
+    assert not [each for each in custom_ids(_message(other)) if each.startswith("tw:drill")]
+
+
+async def test_organisers_see_what_the_server_confuses(group: World) -> None:
+    """Of a trap that three met they learn how many fell and open its card; names are nowhere."""
+    trap = await _fall(group, group.ann, group.ben, group.cat)
+    told = await group.olive.slash(group.channel, "insights traps")
+    assert f"**1. {trap.name}**\n3 of 3 members fell for it" in said(told)
+    assert not any(name in said(told) for name in ("Ann", "Ben", "Cat"))
+    card = await group.olive.click(_message(told), custom_id=f"tw:trap:new:md-102:{trap.id}")
+    assert trap.belief in said(card)
+
+
+async def test_two_members_are_too_few_to_be_told_of(group: World) -> None:
+    """Where fewer than three met a trap an organiser learns nothing."""
+    trap = await _fall(group, group.ann, group.ben)
+    told = said(await group.olive.slash(group.channel, "insights traps"))
+    assert trap.name not in told
+    assert "None yet" in told
+
+
+async def test_insights_are_for_organisers(group: World) -> None:
+    """The command is hidden from others, and refuses them where a server's settings show it to them."""
+    command = next(each for each in await group.bot.client.tree.fetch_commands() if each.name == "insights")
+    assert command.default_member_permissions == discord.Permissions(manage_guild=True)
+    group.guild.set_command_permissions(command, {group.ann: True})
+    assert "Only organisers" in said(await group.ann.slash(group.channel, "insights traps"))
