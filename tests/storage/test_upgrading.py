@@ -20,8 +20,11 @@ INSERT INTO schedules (id, guild_id, name, channel_id, created_by, weekdays, at,
     (1, 100, 'Daily', 200, 300, '0', '08:30', 'UTC', 'sample', 1, 60, 60, 0, 0, 7);
 INSERT INTO rounds (id, guild_id, channel_id, schedule_id, bank, item_id, posed, state, "on", opened_on, number,
     planned_at, closes_at, silent, thread) VALUES
-    (1, 100, 200, 1, 'sample', 'x', '{}', 'explained', '2027-01-03', '2027-01-03', 1, 0, 0, 0, 0),
-    (2, 100, 200, 1, 'sample', 'y', '{}', 'explained', '2027-01-04', '2027-01-04', 1, 0, 0, 0, 0);
+    (1, 100, 200, 1, 'sample', 'x', '{"item":{"options":[{"trap":"t"},{"trap":"u"},{"trap":null}]}}',
+    'explained', '2027-01-03', '2027-01-03', 1, 0, 0, 0, 0),
+    (2, 100, 200, 1, 'sample', 'y', '{"item":{"options":[{"trap":null}]}}',
+    'explained', '2027-01-04', '2027-01-04', 1, 0, 0, 0, 0);
+INSERT INTO slips (round_id, member_id, trap, guild_id, bank) VALUES (1, 2, 't', 100, 'sample');
 INSERT INTO members VALUES (100, 1, 'ANN'), (100, 3, 'Zoë');
 INSERT INTO results (round_id, member_id, guild_id, opened_on, bank, item_id, units, "full", ranked) VALUES
     (1, 1, 100, '2027-01-03', 'sample', 'x', 5040, 1, 1), (1, 2, 100, '2027-01-03', 'sample', 'x', 2520, 0, 1),
@@ -71,3 +74,5 @@ async def test_the_first_schema_is_upgraded_with_its_boards(tmp_path: Path) -> N
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT name_key FROM members ORDER BY member_id").fetchall() == [("ann",), ("zoë",)]
         assert connection.execute("SELECT COUNT(*), SUM(units) FROM results").fetchone() == (5, 15120)
+        traps = connection.execute("SELECT round_id, trap, met, fell FROM round_traps ORDER BY trap").fetchall()
+    assert traps == [(1, "t", 2, 1), (1, "u", 2, 0)]

@@ -28,7 +28,8 @@ def upgrade() -> None:
 
 def _note_earlier_rounds() -> None:
     connection = op.get_bind()
-    met = dict(connection.execute(sa.text("SELECT round_id, COUNT(*) FROM results GROUP BY round_id")).tuples().all())
+    counted = connection.execute(sa.text("SELECT round_id, COUNT(*) AS met FROM results GROUP BY round_id"))
+    met = {row.round_id: row.met for row in counted}
     fell = {
         (row.round_id, row.trap): row.fell
         for row in connection.execute(
