@@ -95,16 +95,13 @@ class Daily:
     async def tick(self) -> None:
         """Do what is due now. Steps run in the background: `idle()` waits for them."""
         now = self._clock()
-        self._hastens |= self._watch.went_back(now)
-        async with self._store.write() as tx:
-            if not self._unrepaired:
-                await process.remember(tx, _ALIVE, now.isoformat())
-            await self._watch.sign(tx, now)
-            self._answering.shared |= self._watch.shared
-            if self._hastens:
-                # Nobody's lease lasts longer: what is put off further waits for Discord, or for a clock that was ahead.
-                await rounds.hasten(tx, now=now, latest=now + LEASE)
-        self._hastens = False
+        # Taken before the transaction: who hurries while that runs means the next tick.
+        hastens, self._hastens = self._hastens | self._watch.went_back(now), False
+        try:
+            await self._sign(now, hastens=hastens)
+        except BaseException:
+            self._hastens |= hastens
+            raise
         self._show_life()
         await self._planner.plan_due(now)
         async with self._store.read() as tx:
@@ -159,6 +156,17 @@ class Daily:
         self.wake()
         await self.idle()
         await self._answering.stop()
+
+    async def _sign(self, now: datetime, *, hastens: bool) -> None:
+        """Note that this process is alive and at work here, and let what waits wait no longer when it `hastens`."""
+        async with self._store.write() as tx:
+            if not self._unrepaired:
+                await process.remember(tx, _ALIVE, now.isoformat())
+            await self._watch.sign(tx, now)
+            self._answering.shared |= self._watch.shared
+            if hastens:
+                # Nobody's lease lasts longer: what is put off further waits for Discord, or for a clock that was ahead.
+                await rounds.hasten(tx, now=now, latest=now + LEASE)
 
     async def _work(self, guild_id: int, found_here: Sequence[Round]) -> None:
         try:

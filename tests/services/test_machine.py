@@ -5,12 +5,14 @@ import logging
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.domain.answer import Came
 from bot.services.ports import PublishFailed, Refusal
 from bot.services.watching import Watch
+from bot.storage.store import StorageBusy
 from tests.builders import NOW
-from tests.services.house import MINUTE, House, right, wrong
+from tests.services.house import MINUTE, House, refused_commits, right, wrong
 
 DUE = NOW + timedelta(hours=22, minutes=30)
 HOUR = timedelta(hours=1)
@@ -105,6 +107,28 @@ async def test_after_an_outage_of_discord_nobody_waits_out_the_longest_wait(grou
     await group.work(1)
     assert await group.states() == ["explained"]
     assert len(group.publisher.reveals) == 1
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_hurrying_during_a_tick_or_before_one_that_fails_is_not_forgotten(group: House, *, refused: bool) -> None:
+    """Discord may answer again while a tick writes, or while nothing can be stored: the next tick knows of it."""
+    asked = await group.posted(open_for=HOUR / 2)
+    group.clock.now = asked.closes_at
+    group.publisher.fail("collect", PublishFailed(Refusal.UNAVAILABLE), times=5)
+    for _ in range(5):
+        await group.work(1)
+        group.clock.now = max(group.clock.now, (await group.round()).step_at or group.clock.now)
+    group.clock.now -= timedelta(minutes=2)
+    if refused:
+        group.daily.hurry()
+        with refused_commits(group), pytest.raises(StorageBusy):
+            await group.daily.tick()
+    else:
+        sa.event.listen(group.store._engine.sync_engine, "commit", lambda _: group.daily.hurry(), once=True)
+        await group.work(1)
+        assert await group.states() == ["closing"]
+    await group.work(1)
+    assert await group.states() == ["explained"]
 
 
 async def test_a_private_answer_after_a_step_back_is_not_taken_for_an_old_one(group: House) -> None:
