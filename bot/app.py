@@ -1,6 +1,5 @@
 """The composition root: builds everything by hand, once, and closes it in order."""
 
-import contextlib
 import gc
 import os
 import platform
@@ -185,7 +184,6 @@ async def open_app(
 
 
 def _beat(heartbeat: Path | None, store: Store) -> None:
-    """Give a sign of life with what the database says; a folder that cannot be written stops nothing."""
+    """Give a sign of life with what the database says."""
     if heartbeat is not None:
-        with contextlib.suppress(OSError):
-            give_sign(heartbeat, store.trouble)
+        give_sign(heartbeat, store.trouble)

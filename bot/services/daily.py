@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from bot.domain.outage import Outage
 from bot.domain.rounds import Round
 from bot.services.answering import Answering
 from bot.services.planning import Planner
@@ -47,6 +48,7 @@ class Daily:
         self._stepper = stepper
         self._longest_nap = longest_nap
         self._beat = beat
+        self._lifeless = Outage()
         self._watch = watch or Watch()
         store.troubled = self.wake
         self._hastens = False
@@ -194,10 +196,18 @@ class Daily:
             self._nap.cancel()
 
     def _show_life(self) -> None:
+        now = asyncio.get_running_loop().time()
         try:
             self._beat()
         except OSError as trouble:
-            logger.warning("the sign of life cannot be given (%s); the work goes on", trouble)
+            if self._lifeless.failed(now):
+                logger.warning(
+                    "the sign of life cannot be given (%s): `trapwise health` fails, the work goes on", trouble
+                )
+        else:
+            over = self._lifeless.worked(now)
+            if over is not None:
+                logger.info("the sign of life is given again after %.0f s", over.seconds)
 
     async def _until_next(self) -> timedelta:
         async with self._store.read() as tx:
