@@ -164,11 +164,12 @@ class Daily:
         async with self._store.write() as tx:
             if not self._unrepaired:
                 await process.remember(tx, _ALIVE, now.isoformat())
-            await self._watch.sign(tx, now)
-            self._answering.shared |= self._watch.shared
+            found = await self._watch.sign(tx, now)
             if hastens:
                 # Nobody's lease lasts longer: what is put off further waits for Discord, or for a clock that was ahead.
                 await rounds.hasten(tx, now=now, latest=now + LEASE)
+        self._watch.signed(found, now)
+        self._answering.shared = self._watch.shared
 
     async def _work(self, guild_id: int, found_here: Sequence[Round]) -> None:
         try:

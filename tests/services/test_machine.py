@@ -172,12 +172,14 @@ async def test_two_bots_on_one_database_notice_each_other(group: House, caplog: 
         group.clock.advance(seconds=30)
     told = lines(caplog, "another Trapwise is using this database")
     assert len(told) == 2
+    assert group.answering.shared
     assert "last seen 30 s ago, a process" in told[0]
     await other.close()
     for _ in range(8):
         await group.work(1)
         group.clock.advance(seconds=30)
     assert len(lines(caplog, "the other Trapwise left this database")) == 1
+    assert not group.answering.shared
 
 
 async def test_a_restart_is_not_taken_for_a_second_bot(group: House, caplog: pytest.LogCaptureFixture) -> None:
@@ -187,6 +189,21 @@ async def test_a_restart_is_not_taken_for_a_second_bot(group: House, caplog: pyt
         await group.restart()
     await group.work(2)
     assert lines(caplog, "another Trapwise") == []
+
+
+async def test_a_first_tick_that_cannot_be_stored_is_no_second_bot(
+    group: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a restart on a full disk a bot finds the signature of its last run again and again, and says nothing."""
+    await group.work(2)
+    await group.restart()
+    with refused_commits(group):
+        for _ in range(2):
+            with pytest.raises(StorageBusy):
+                await group.daily.tick()
+    await group.work(2)
+    assert lines(caplog, "another Trapwise") == []
+    assert not group.answering.shared
 
 
 async def test_what_only_one_of_two_bots_heard_survives_the_other(group: House) -> None:
