@@ -158,6 +158,7 @@ async def open_app(
         beat=partial(_beat, heartbeat, store),
         watch=Watch(me=me, steady=time.monotonic if clock is system_clock else None),
     )
+    store.tell_of_trouble(daily.wake)
     client.traffic.guard(pacer, recovered=daily.hurry)
     services = Services(
         clock=clock,

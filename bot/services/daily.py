@@ -50,7 +50,6 @@ class Daily:
         self._beat = beat
         self._lifeless = Outage()
         self._watch = watch or Watch()
-        store.troubled = self.wake
         self._hastens = False
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._nap: asyncio.Task[None] | None = None

@@ -84,6 +84,7 @@ class House:
             longest_nap=timedelta(milliseconds=20),
             beat=lambda: self.beats.append(1),
         )
+        store.tell_of_trouble(self.daily.wake)
         self.organising = Organising(
             store, clock, library=self.library, planner=self.planner, rng=Random(7), wake=self.daily.wake
         )
