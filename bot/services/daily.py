@@ -65,7 +65,7 @@ class Daily:
             alive = await process.recall(tx, _ALIVE)
         if alive is not None:
             # A clock that was set back since must not make what is answered from now on look older than the outage.
-            self._stepper.outage_began = min(datetime.fromisoformat(alive), self._clock())
+            self._stepper.missed_since(min(datetime.fromisoformat(alive), self._clock()))
             self._unrepaired = True
         self._hastens = True  # as far as a process that starts can know
         await self._answering.load()
@@ -76,7 +76,7 @@ class Daily:
         An outage counts from its beginning until all of it is repaired, whatever other outages follow meanwhile.
         """
         if outage_began is not None and not self._unrepaired:
-            self._stepper.outage_began = outage_began
+            self._stepper.missed_since(outage_began)
         self._unrepaired = True
         self._catch_ups = this = self._catch_ups + 1
         gate = asyncio.Semaphore(_AT_ONCE)
