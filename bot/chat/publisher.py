@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -16,7 +16,7 @@ from bot.chat.pacer import Pacer, Urgency
 from bot.chat.permissions import may
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
-from bot.domain.rounds import Round
+from bot.domain.rounds import Round, RoundState
 from bot.services.ports import Posting, PublishFailed, Refusal, Reveal, Snapshot
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class DiscordPublisher:
         names: dict[int, str] = {}
         seeded: set[str] = set()
         async with _refusals():
-            await self._pacer.turn(Urgency.QUESTION)
+            await self._pacer.turn(_reading(asked))
             message = await self._message(asked).fetch()
             for reaction in message.reactions:
                 letter = letter_of(str(reaction.emoji))
@@ -154,10 +154,11 @@ class DiscordPublisher:
         return True
 
     async def tell(self, user_id: int, text: str) -> None:
-        await self._pacer.turn(Urgency.LETTER)
         try:
-            user = self._client.get_user(user_id) or await self._client.fetch_user(user_id)
-            await user.send(text)
+            await self._pacer.turn(Urgency.LETTER)
+            direct = await self._client.create_dm(discord.Object(user_id))
+            await self._pacer.turn(Urgency.LETTER)
+            await direct.send(text)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
             logger.info("an organiser takes no direct messages (%s); the next command will say it", trouble)
 
@@ -178,7 +179,7 @@ class DiscordPublisher:
         """
         after = 0
         while True:
-            await self._pacer.turn(Urgency.QUESTION)
+            await self._pacer.turn(_reading(asked))
             page = await self._client.http.get_reaction_users(
                 asked.channel_id, asked.message_id or 0, EMOJI[letter], _PAGE, after=after, type=sort.value
             )
@@ -190,19 +191,33 @@ class DiscordPublisher:
             after = max(int(user["id"]) for user in new)
 
     async def _find(self, wanted: Round, fits: Callable[[discord.Message], bool]) -> discord.Message | None:
-        await self._pacer.turn(Urgency.QUESTION)
         async with _refusals():
-            # Discord's clock and ours may differ; the custom id tells our post from any other.
-            since = wanted.planned_at - _CLOCKS_DIFFER
-            history = self._channel(wanted).history(after=since, limit=_LOOKED_THROUGH, oldest_first=True)
-            async for message in history:
-                if message.author == self._client.user and fits(message):
-                    return message
-            # A clock that was ahead when the round was planned lets all that look into the future.
-            async for message in self._channel(wanted).history(limit=_PAGE):
+            async for message in self._looked_through(wanted):
                 if message.author == self._client.user and fits(message):
                     return message
         return None
+
+    async def _looked_through(self, wanted: Round) -> AsyncIterator[discord.Message]:
+        """Yield the messages among which a post or reveal may be, page by page, for each page is a request."""
+        # Discord's clock and ours may differ; the custom id tells our post from any other.
+        after: datetime | discord.Message = wanted.planned_at - _CLOCKS_DIFFER
+        for _ in range(_LOOKED_THROUGH // _PAGE):
+            page = await self._page(wanted, after=after, oldest_first=True)
+            for message in page:
+                yield message
+            if len(page) < _PAGE:
+                break
+            after = max(page, key=lambda message: message.id)
+        # A clock that was ahead when the round was planned lets all that look into the future.
+        for message in await self._page(wanted):
+            yield message
+
+    async def _page(
+        self, wanted: Round, *, after: datetime | discord.Message | None = None, oldest_first: bool = False
+    ) -> list[discord.Message]:
+        await self._pacer.turn(Urgency.QUESTION)
+        history = self._channel(wanted).history(limit=_PAGE, after=after, oldest_first=oldest_first)
+        return [message async for message in history]
 
     def _files(self, posting: Posting) -> list[discord.File]:
         """Give the question's picture with its description, where it may be attached."""
@@ -226,6 +241,11 @@ class DiscordPublisher:
             guild_id=asked.guild_id,
             fail_if_not_exists=True,
         )
+
+
+def _reading(asked: Round) -> Urgency:
+    """Tell how urgent it is to read a post: before a reveal it is due, else it can wait for what is."""
+    return Urgency.REPAIR if asked.state is RoundState.OPEN else Urgency.QUESTION
 
 
 @asynccontextmanager
