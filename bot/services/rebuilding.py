@@ -53,7 +53,8 @@ class Rebuilding:
             found = await rounds.guilds(tx)
         for guild_id in found:
             async with self._store.read() as tx:
-                yield await _compare(tx, guild_id)
+                findings = await _compare(tx, guild_id)
+            yield findings  # outside the transaction: who mends begins another
 
     async def mend(self) -> AsyncIterator[Findings]:
         """Do the same and put right what is wrong, each round and each board by itself.
@@ -79,7 +80,6 @@ class Rebuilding:
             async with self._store.write() as tx:
                 span = _spans(await rounds.in_states(tx, _GRADED, guild_id=findings.guild_id)).get(key)
                 await totals.rebuild(tx, findings.guild_id, key, span)
-
 
     async def _mend_round(self, round_id: int) -> None:
         async with self._store.read() as tx:

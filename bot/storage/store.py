@@ -167,6 +167,29 @@ async def open_store(database: str, *, now: datetime) -> Store:
     return Store(engine, str(file), created=found is None)
 
 
+async def open_existing(database: str) -> Store:
+    """Open a database of this version as it is: nothing is created, migrated or set, whoever else has it open.
+
+    Raises:
+        StorageProblem: there is none, nothing is in it, an older version wrote it, or `open_store` would not take it.
+    """
+    file = dialect.sqlite_file(database)
+    if not await asyncio.to_thread(file.exists):
+        raise StorageProblem(f"{file}: there is no database yet; name another with DATABASE_URL.")
+    try:
+        found = await asyncio.to_thread(_look, file)
+    except (sqlite3.Error, OSError) as trouble:
+        raise StorageProblem(f"{file}: {_reason(trouble)}") from trouble
+    if found is None:
+        raise StorageProblem(f"{file}: there is nothing in it yet; name another with DATABASE_URL.")
+    if found.version != migrating.newest():
+        raise StorageProblem(
+            f"{file}: this database was written by an older Trapwise (schema {found.version}); "
+            "start the bot once, which brings it up to date. Nothing was changed."
+        )
+    return Store(dialect.connect(database), str(file), created=False)
+
+
 def _look(file: Path) -> dialect.Found | None:
     """Find out what is in the file before anything writes to it; `None` when there is none, or nothing in it."""
     if file.is_dir():
