@@ -16,6 +16,7 @@ from bot.chat.pacer import Pacer, Urgency
 from bot.chat.permissions import may
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
+from bot.chat.understood import NONSENSE, Understanding, is_discords, storable
 from bot.domain.rounds import Round, RoundState
 from bot.services.ports import Posting, PublishFailed, Refusal, Reveal, Snapshot
 
@@ -38,15 +39,19 @@ _LOOKED_THROUGH = 2000
 _CLOCKS_DIFFER = timedelta(minutes=2)
 
 
+_IN_VAIN = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, *NONSENSE)
+"""How a request fails that may be left out."""
+
 _Holder = tuple[str, "UserPayload"]
 
 
 class DiscordPublisher:
     """Posts, reads and explains through discord.py's client."""
 
-    def __init__(self, client: discord.Client, pacer: Pacer) -> None:
+    def __init__(self, client: discord.Client, pacer: Pacer, *, odd: Callable[[str], None] = lambda _: None) -> None:
         self._client = client
         self._pacer = pacer
+        self._understand = Understanding(odd)
 
     async def post(self, posting: Posting) -> int:
         files = self._files(posting)
@@ -64,13 +69,15 @@ class DiscordPublisher:
             everyone=False, users=False, roles=[discord.Object(role)] if role is not None else False
         )
         await self._pacer.turn(Urgency.QUESTION)
-        sent = await self._channel(asked).send(
-            question(asked, posting.bank),
-            view=row(MyAnswer(asked.id)),
-            nonce=asked.nonce,
-            silent=asked.silent,
-            allowed_mentions=mentions,
-            files=files,
+        sent = await self._understand.of(
+            self._channel(asked).send(
+                question(asked, posting.bank),
+                view=row(MyAnswer(asked.id)),
+                nonce=asked.nonce,
+                silent=asked.silent,
+                allowed_mentions=mentions,
+                files=files,
+            )
         )
         return sent.id
 
@@ -83,7 +90,7 @@ class DiscordPublisher:
             for letter in opened.posed.letters:
                 await self._pacer.turn(Urgency.LETTER)
                 try:
-                    await self._message(opened).add_reaction(EMOJI[letter])
+                    await self._understand.of(self._message(opened).add_reaction(EMOJI[letter]))
                 except discord.HTTPException as trouble:
                     if trouble.code != _TOO_MANY_EMOJI:
                         raise
@@ -97,7 +104,7 @@ class DiscordPublisher:
         seeded: set[str] = set()
         async with _refusals():
             await self._pacer.turn(_reading(asked))
-            message = await self._message(asked).fetch()
+            message = await self._understand.of(self._message(asked).fetch())
             for reaction in message.reactions:
                 letter = letter_of(str(reaction.emoji))
                 if letter is None or letter not in asked.posed.letters:
@@ -105,8 +112,8 @@ class DiscordPublisher:
                 if reaction.me or reaction.me_burst:
                     seeded.add(letter)
                 async for mark, user in self._holders(asked, reaction, letter):
-                    if not user.get("bot"):
-                        member_id = int(user["id"])
+                    member_id = int(user["id"])
+                    if not user.get("bot") and storable(member_id):
                         marks.setdefault(member_id, set()).add(mark)
                         names[member_id] = user.get("global_name") or user["username"]
         return Snapshot(
@@ -119,12 +126,14 @@ class DiscordPublisher:
         asked = told.round
         await self._pacer.turn(Urgency.QUESTION)
         async with _refusals():
-            sent = await self._channel(asked).send(
-                view=card(reveal(told), accent=REVEALED),
-                reference=self._reference(asked),
-                mention_author=False,
-                nonce=f"r{asked.nonce}"[:25],
-                silent=asked.silent,
+            sent = await self._understand.of(
+                self._channel(asked).send(
+                    view=card(reveal(told), accent=REVEALED),
+                    reference=self._reference(asked),
+                    mention_author=False,
+                    nonce=f"r{asked.nonce}"[:25],
+                    silent=asked.silent,
+                )
             )
         return sent.id
 
@@ -139,8 +148,9 @@ class DiscordPublisher:
         await self._pacer.turn(Urgency.LETTER)
         async with _refusals():
             told = self._client.get_partial_messageable(explained.channel_id, guild_id=explained.guild_id)
-            await told.get_partial_message(explained.reveal_id or 0).create_thread(
-                name=f"Discuss question {explained.id}", auto_archive_duration=1440
+            revealed = told.get_partial_message(explained.reveal_id or 0)
+            await self._understand.of(
+                revealed.create_thread(name=f"Discuss question {explained.id}", auto_archive_duration=1440)
             )
 
     async def tidy(self, asked: Round, member_id: int, letter: str) -> bool:
@@ -148,7 +158,7 @@ class DiscordPublisher:
             return False
         try:
             await self._message(asked).remove_reaction(EMOJI[letter], discord.Object(member_id))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
+        except _IN_VAIN as trouble:
             logger.debug("round %d: an earlier letter stays (%s)", asked.id, trouble)
             return False
         return True
@@ -159,7 +169,7 @@ class DiscordPublisher:
             direct = await self._client.create_dm(discord.Object(user_id))
             await self._pacer.turn(Urgency.LETTER)
             await direct.send(text)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
+        except _IN_VAIN as trouble:
             logger.info("an organiser takes no direct messages (%s); the next command will say it", trouble)
 
     async def _holders(self, asked: Round, reaction: discord.Reaction, letter: str) -> AsyncIterator[_Holder]:
@@ -180,15 +190,24 @@ class DiscordPublisher:
         after = 0
         while True:
             await self._pacer.turn(_reading(asked))
-            page = await self._client.http.get_reaction_users(
-                asked.channel_id, asked.message_id or 0, EMOJI[letter], _PAGE, after=after, type=sort.value
-            )
+            page = await self._understand.of(self._users(asked, letter, after, sort))
             new = [user for user in page if int(user["id"]) > after]
             for user in new:
                 yield user
             if len(page) < _PAGE or not new:
                 return
             after = max(int(user["id"]) for user in new)
+
+    async def _users(self, asked: Round, letter: str, after: int, sort: discord.ReactionType) -> list["UserPayload"]:
+        page = await self._client.http.get_reaction_users(
+            asked.channel_id, asked.message_id or 0, EMOJI[letter], _PAGE, after=after, type=sort.value
+        )
+        # Taken as one, an object would be an empty page, and withdraw everybody's answer.
+        users: object = page
+        if not isinstance(users, list) or not all(int(user["id"]) and user["username"] for user in page):
+            message = "no list of members"
+            raise TypeError(message)
+        return page
 
     async def _find(self, wanted: Round, fits: Callable[[discord.Message], bool]) -> discord.Message | None:
         async with _refusals():
@@ -217,7 +236,7 @@ class DiscordPublisher:
     ) -> list[discord.Message]:
         await self._pacer.turn(Urgency.QUESTION)
         history = self._channel(wanted).history(limit=_PAGE, after=after, oldest_first=oldest_first)
-        return [message async for message in history]
+        return await self._understand.of(_listed(history))
 
     def _files(self, posting: Posting) -> list[discord.File]:
         """Give the question's picture with its description, where it may be attached."""
@@ -243,6 +262,10 @@ class DiscordPublisher:
         )
 
 
+async def _listed(history: AsyncIterator[discord.Message]) -> list[discord.Message]:
+    return [message async for message in history]
+
+
 def _reading(asked: Round) -> Urgency:
     """Tell how urgent it is to read a post: before a reveal it is due, else it can wait for what is."""
     return Urgency.REPAIR if asked.state is RoundState.OPEN else Urgency.QUESTION
@@ -255,11 +278,13 @@ async def _refusals() -> AsyncIterator[None]:
         yield
     except discord.HTTPException as trouble:
         raise PublishFailed(_why(trouble), f"{trouble.status} {trouble.code}") from trouble
-    except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
+    except (discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError) as trouble:
         raise PublishFailed(Refusal.UNAVAILABLE, type(trouble).__name__) from trouble
 
 
 def _why(trouble: discord.HTTPException) -> Refusal:
+    if not is_discords(trouble):
+        return Refusal.UNAVAILABLE
     if trouble.code in _GONE:
         return _GONE[trouble.code]
     if isinstance(trouble, discord.Forbidden):

@@ -90,6 +90,10 @@ async def refuse(interaction: Interaction, error: Exception) -> None:
         await reply(interaction, sentence(error))
     except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
         logger.warning("a refusal could not be sent: %s", trouble)
+    except RuntimeError:
+        # The session is closed: whoever waited until the bot stopped can be told nothing any more.
+        if not interaction.client.is_closed():
+            raise
 
 
 def sentence(error: Exception) -> str:

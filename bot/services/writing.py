@@ -163,10 +163,16 @@ class Writing:
                 else:
                     batch.end()
         finally:
+            self._tell_of_the_lost()
             for left in (self._committing, self._batch):
                 if left is not None:
                     left.abandon()  # only when this task is stopped from outside: nobody shall wait for ever
             self._writer = self._committing = self._batch = None
+
+    def _tell_of_the_lost(self) -> None:
+        lost = {key for left in (self._committing, self._batch) if left is not None for key in left.answers}
+        if lost and (task := asyncio.current_task()) is not None and task.cancelling():
+            logger.warning("%d answers were received and could not be stored before the stop", len(lost))
 
     def _note_size(self, answers_held: int) -> None:
         """Keep the high-water mark of a commit, and log it each time it has doubled."""

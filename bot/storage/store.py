@@ -194,6 +194,8 @@ def _look(file: Path) -> dialect.Found | None:
     """Find out what is in the file before anything writes to it; `None` when there is none, or nothing in it."""
     if file.is_dir():
         raise StorageProblem(f"{file}: this is a folder; name a file in it with DATABASE_URL.")
+    if file.exists() and not file.is_file():
+        raise StorageProblem(f"{file}: this is a device, pipe or socket; name an ordinary file with DATABASE_URL.")
     if not file.exists():
         _make_folder(file)
         return None

@@ -6,6 +6,7 @@ import discord
 
 from bot.chat.letters import letter_of
 from bot.chat.permissions import may
+from bot.chat.understood import storable
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
 from bot.services.answering import Answering, Verdict
@@ -32,7 +33,7 @@ class Reactions:
         if not self._concerns(event) or (mark := _mark(event)) is None or self._is_bot(event):
             return
         asked = self._answering.round_of(event.message_id) or await self._awaited(event)
-        if asked is None:
+        if asked is None or not storable(event.user_id):
             return
         name = event.member.display_name if event.member is not None else None
         verdict = await self._answering.tap(event.message_id, event.user_id, mark, name=name)
@@ -43,7 +44,7 @@ class Reactions:
         """Record that a letter is gone."""
         if not self._concerns(event) or (mark := _mark(event)) is None:
             return
-        if self._answering.round_of(event.message_id) or await self._awaited(event):
+        if (self._answering.round_of(event.message_id) or await self._awaited(event)) and storable(event.user_id):
             await self._answering.lift(event.message_id, event.user_id, mark)
 
     def _concerns(self, event: discord.RawReactionActionEvent) -> bool:
