@@ -4,16 +4,19 @@ A change is merged in memory at once, and its sender waits for the commit that h
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import TypeVar
 
 from bot.domain.answer import Answer, chosen_privately, cleared, lifted, reconciled, tapped, tidied
 from bot.domain.errors import AnswerWaits, NotOpen
 from bot.domain.item import LETTERS
 from bot.domain.rounds import Round, RoundState
+from bot.services.parking import Parking
 from bot.services.ports import Clock, Snapshot
 from bot.services.removals import Letter, Removals
 from bot.services.writing import Live, Writing
@@ -25,6 +28,8 @@ _MOST_WAITING = 5_000
 """So many callers wait at most for a database in trouble: each costs kilobytes, what they hold next to nothing."""
 
 _PATIENCE_SECONDS = 10.0
+
+T = TypeVar("T")
 
 
 class Verdict(StrEnum):
@@ -46,7 +51,7 @@ class Answering:
         self._live: dict[int, Live] = {}
         self._by_message: dict[int, Live] = {}
         self.removals = Removals(clock)
-        self._posting: dict[int, asyncio.Future[None]] = {}
+        self._parking = Parking()
         self._sequence = 0
         self._waiting = 0
         # Whether another process works on the same database, by mistake.
@@ -70,31 +75,18 @@ class Answering:
             live.round = replace(live.round, seeded=True)
 
     def opened(self, asked: Round) -> None:
-        """Begin to take answers for a round that was just posted."""
+        """Begin to take answers for a round that was just posted, with those that waited for it."""
         self._take_up(asked, {})
+        if asked.message_id is not None:
+            self._parking.known(asked.channel_id, asked.message_id)
 
-    @contextmanager
-    def posting(self, channel_id: int) -> Iterator[None]:
-        """Let letters on posts not known yet wait while a question is being sent to their channel."""
-        known = asyncio.get_running_loop().create_future()
-        self._posting[channel_id] = known
-        try:
-            yield
-        finally:
-            known.set_result(None)
-            if self._posting.get(channel_id) is known:
-                del self._posting[channel_id]
+    def posting(self, channel_id: int) -> AbstractContextManager[None]:
+        """Let what happens on posts not known yet wait while a question is being sent to their channel."""
+        return self._parking.posting(channel_id)
 
     def is_posting(self, channel_id: int) -> bool:
         """Tell whether a question is being sent to a channel."""
-        return channel_id in self._posting
-
-    async def once_posted(self, channel_id: int, message_id: int) -> Round | None:
-        """Give the round of a post that may be on its way to the ledger; at once where nothing is being posted."""
-        on_its_way = self._posting.get(channel_id)
-        if on_its_way is not None:
-            await asyncio.shield(on_its_way)
-        return self.round_of(message_id)
+        return self._parking.is_posting(channel_id)
 
     async def take_up(self, found: Round) -> None:
         """Take up one round under way that is not known here: another process, or one that crashed, posted it."""
@@ -131,49 +123,26 @@ class Answering:
         live = self._live.get(round_id)
         return None if live is None else dict(live.answers)
 
-    async def tap(self, message_id: int, member_id: int, mark: str, *, name: str | None = None) -> Verdict:
-        """Record a letter that appeared on a post; returns once it is committed."""
-        live = self._by_message.get(message_id)
-        if live is None or mark.upper() not in live.round.posed.letters:
-            return Verdict.IGNORED
-        self.removals.came_back(Letter(message_id, member_id, mark))
-        now = self._clock()
-        verdict = self._change(
-            live, member_id, lambda held: tapped(held, mark, kind=live.round.posed.item.kind, now=now), now
-        )
-        if verdict is Verdict.RECORDED and name is not None:
-            self._writing.rename(live.round.guild_id, member_id, name)
-        return verdict if await self._stored() else Verdict.HELD
+    async def tap(
+        self, message_id: int, member_id: int, mark: str, *, name: str | None = None, channel_id: int | None = None
+    ) -> Verdict:
+        """Record a letter that appeared on a post; returns once it is committed.
 
-    async def lift(self, message_id: int, member_id: int, mark: str) -> Verdict:
+        With `channel_id` it may wait for a post that is being sent there, and so do `lift` and `clear`.
+        """
+        act = partial(self._tap, message_id, member_id, mark, name)
+        return await self._told(await self._in_turn(channel_id, message_id, act))
+
+    async def lift(self, message_id: int, member_id: int, mark: str, *, channel_id: int | None = None) -> Verdict:
         """Record a letter that disappeared from a post; one that the bot itself removed withdraws nothing."""
-        live = self._by_message.get(message_id)
-        if live is None or mark.upper() not in live.round.posed.letters:
-            return Verdict.IGNORED
-        if member_id not in live.answers:
-            # Its arrival was missed; a snapshot under way may still show it, and is older than this.
-            self._touch(live, member_id)
-            return Verdict.IGNORED
-        now = self._clock()
-        removed_by_bot = self.removals.caused(Letter(message_id, member_id, mark))
+        act = partial(self._lift, message_id, member_id, mark)
+        return await self._told(await self._in_turn(channel_id, message_id, act))
 
-        def change(held: Answer) -> Answer:
-            if removed_by_bot:
-                return tidied(held, mark)
-            return lifted(held, mark, kind=live.round.posed.item.kind, now=now)
-
-        verdict = self._change(live, member_id, change, now)
-        return verdict if await self._stored() else Verdict.HELD
-
-    async def clear(self, message_id: int, letters: str = LETTERS) -> Round | None:
+    async def clear(self, message_id: int, letters: str = LETTERS, *, channel_id: int | None = None) -> Round | None:
         """Record that a moderator cleared letters: no answer is withdrawn. Gives the round, to be seeded again."""
-        live = self._by_message.get(message_id)
+        live = await self._in_turn(channel_id, message_id, partial(self._clear, message_id, letters))
         if live is None:
             return None
-        now = self._clock()
-        live.clears.append((self.now_at(), letters))
-        for member_id in list(live.answers):
-            self._change(live, member_id, lambda held: cleared(held, letters), now)
         await self._writing.committed()
         return None if live.closing else live.round
 
@@ -278,6 +247,58 @@ class Answering:
         live = Live(round=found, answers=held, closed_at=closed_at)
         self._live[found.id] = live
         self._by_message[found.message_id] = live
+
+    async def _in_turn(self, channel_id: int | None, message_id: int, act: Callable[[], T]) -> T:
+        """Do something at once, or when the post that it is about becomes known."""
+        if channel_id is None or message_id in self._by_message or not self._parking.is_posting(channel_id):
+            return act()
+        return await self._parking.turn(channel_id, message_id, act)
+
+    def _tap(self, message_id: int, member_id: int, mark: str, name: str | None) -> Verdict:
+        live = self._by_message.get(message_id)
+        if live is None or mark.upper() not in live.round.posed.letters:
+            return Verdict.IGNORED
+        self.removals.came_back(Letter(message_id, member_id, mark))
+        now = self._clock()
+        verdict = self._change(
+            live, member_id, lambda held: tapped(held, mark, kind=live.round.posed.item.kind, now=now), now
+        )
+        if verdict is Verdict.RECORDED and name is not None:
+            self._writing.rename(live.round.guild_id, member_id, name)
+        return verdict
+
+    def _lift(self, message_id: int, member_id: int, mark: str) -> Verdict:
+        live = self._by_message.get(message_id)
+        if live is None or mark.upper() not in live.round.posed.letters:
+            return Verdict.IGNORED
+        if member_id not in live.answers:
+            # Its arrival was missed; a snapshot under way may still show it, and is older than this.
+            self._touch(live, member_id)
+            return Verdict.IGNORED
+        now = self._clock()
+        removed_by_bot = self.removals.caused(Letter(message_id, member_id, mark))
+
+        def change(held: Answer) -> Answer:
+            if removed_by_bot:
+                return tidied(held, mark)
+            return lifted(held, mark, kind=live.round.posed.item.kind, now=now)
+
+        return self._change(live, member_id, change, now)
+
+    def _clear(self, message_id: int, letters: str) -> Live | None:
+        live = self._by_message.get(message_id)
+        if live is not None:
+            now = self._clock()
+            live.clears.append((self.now_at(), letters))
+            for member_id in list(live.answers):
+                self._change(live, member_id, lambda held: cleared(held, letters), now)
+        return live
+
+    async def _told(self, verdict: Verdict) -> Verdict:
+        """Give a verdict once what it is about is committed."""
+        if verdict is Verdict.IGNORED or await self._stored():
+            return verdict
+        return Verdict.HELD
 
     async def _stored(self) -> bool:
         """Wait for the commit of everything received so far; false when too many wait already for one that fails."""
