@@ -140,14 +140,14 @@ class TrapwiseClient(commands.Bot):
     async def on_connect(self) -> None:
         """Repair what was missed: this is a first connection, or one that could not resume."""
         lost, self._lost_at = self._lost_at, None
-        self.services.answering.replaying = False
+        self.services.answering.came_back()
         self._gone.over("what happened meanwhile is being read from the posts")
         await self.services.daily.catch_up(outage_began=lost)
 
     async def on_resumed(self) -> None:
         """Forget the gap: Discord has replayed what happened in it."""
         self._lost_at = None
-        self.services.answering.replaying = False
+        self.services.answering.came_back()
         self._gone.over("Discord has replayed what happened meanwhile")
 
     async def on_disconnect(self) -> None:
@@ -156,7 +156,7 @@ class TrapwiseClient(commands.Bot):
             return
         if self._lost_at is None and hasattr(self, "services"):
             self._lost_at = self.services.clock()
-            self.services.answering.replaying = True
+            self.services.answering.went_away()
         self._gone.begin()
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import TypeVar
 
 from bot.domain.answer import Answer, chosen_privately, cleared, lifted, reconciled, tapped, tidied
 from bot.domain.errors import AnswerWaits, NotOpen
@@ -29,7 +28,7 @@ _MOST_WAITING = 5_000
 
 _PATIENCE_SECONDS = 10.0
 
-T = TypeVar("T")
+_UNDER_WAY = (RoundState.OPEN, RoundState.CLOSING)
 
 
 class Verdict(StrEnum):
@@ -54,19 +53,40 @@ class Answering:
         self._parking = Parking()
         self._sequence = 0
         self._waiting = 0
-        # Whether another process works on the same database, by mistake.
-        self.shared = False
+        self._shared = False
         # Whether Discord is telling again what happened while we were away.
-        self.replaying = False
+        self._replaying = False
 
     async def load(self) -> list[Round]:
         """Take up every round under way from the database; gives the open and closing ones."""
         async with self._store.read() as tx:
-            found = await ledger.in_states(tx, (RoundState.OPEN, RoundState.CLOSING))
+            found = await ledger.in_states(tx, _UNDER_WAY)
             held = await stored.of_rounds(tx, [each.id for each in found])
         for each in found:
             self._take_up(each, held[each.id])
         return found
+
+    @property
+    def shared(self) -> bool:
+        """Whether another process works on the same database, by mistake."""
+        return self._shared
+
+    async def note_others(self, *, present: bool) -> None:
+        """Note whether another process works on the same database, and forget what it has graded or dropped."""
+        self._shared = present
+        if present and (known := list(self._live)):
+            async with self._store.read() as tx:
+                left = await ledger.still(tx, known, _UNDER_WAY)
+            for round_id in set(known) - left:
+                self.dropped(round_id)
+
+    def went_away(self) -> None:
+        """Note that Discord is gone: what it tells again afterwards may have happened in time, whenever we hear it."""
+        self._replaying = True
+
+    def came_back(self) -> None:
+        """Note that Discord has told what happened meanwhile, or never will."""
+        self._replaying = False
 
     def seeded(self, round_id: int) -> None:
         """Note that a post has the bot's own letters: one that is missing from now on was cleared."""
@@ -124,23 +144,30 @@ class Answering:
         return None if live is None else dict(live.answers)
 
     async def tap(
-        self, message_id: int, member_id: int, mark: str, *, name: str | None = None, channel_id: int | None = None
+        self, message_id: int, member_id: int, mark: str, *, name: str | None = None, channel_id: int = 0
     ) -> Verdict:
         """Record a letter that appeared on a post; returns once it is committed.
 
         With `channel_id` it may wait for a post that is being sent there, and so do `lift` and `clear`.
         """
         act = partial(self._tap, message_id, member_id, mark, name)
-        return await self._told(await self._in_turn(channel_id, message_id, act))
+        verdict = (
+            await self._parking.turn(channel_id, message_id, act) if self._waits(channel_id, message_id) else act()
+        )
+        return verdict if verdict is Verdict.IGNORED or await self._stored() else Verdict.HELD
 
-    async def lift(self, message_id: int, member_id: int, mark: str, *, channel_id: int | None = None) -> Verdict:
+    async def lift(self, message_id: int, member_id: int, mark: str, *, channel_id: int = 0) -> Verdict:
         """Record a letter that disappeared from a post; one that the bot itself removed withdraws nothing."""
         act = partial(self._lift, message_id, member_id, mark)
-        return await self._told(await self._in_turn(channel_id, message_id, act))
+        verdict = (
+            await self._parking.turn(channel_id, message_id, act) if self._waits(channel_id, message_id) else act()
+        )
+        return verdict if verdict is Verdict.IGNORED or await self._stored() else Verdict.HELD
 
-    async def clear(self, message_id: int, letters: str = LETTERS, *, channel_id: int | None = None) -> Round | None:
+    async def clear(self, message_id: int, letters: str = LETTERS, *, channel_id: int = 0) -> Round | None:
         """Record that a moderator cleared letters: no answer is withdrawn. Gives the round, to be seeded again."""
-        live = await self._in_turn(channel_id, message_id, partial(self._clear, message_id, letters))
+        act = partial(self._clear, message_id, letters)
+        live = await self._parking.turn(channel_id, message_id, act) if self._waits(channel_id, message_id) else act()
         if live is None:
             return None
         await self._writing.committed()
@@ -195,9 +222,12 @@ class Answering:
         if live is None or live.closing is not closing or begun < live.compared:
             return 0
         live.compared = begun
-        swept = "".join(letters for at, letters in live.clears if at > begun)
-        if self.shared:
+        if self._shared:
             await self._take_over(live)
+            # Meanwhile it may have closed, or be gone, or another snapshot may have overtaken this one.
+            if self._live.get(round_id) is not live or live.closing is not closing or begun < live.compared:
+                return 0
+        swept = "".join(letters for at, letters in live.clears if at > begun)
         begun = begun if live.closed_at is None else min(begun, live.closed_at)
         # A letter that the bot has not put there yet was cleared by nobody.
         wiped = snapshot.unseeded if live.round.seeded else ""
@@ -248,11 +278,9 @@ class Answering:
         self._live[found.id] = live
         self._by_message[found.message_id] = live
 
-    async def _in_turn(self, channel_id: int | None, message_id: int, act: Callable[[], T]) -> T:
-        """Do something at once, or when the post that it is about becomes known."""
-        if channel_id is None or message_id in self._by_message or not self._parking.is_posting(channel_id):
-            return act()
-        return await self._parking.turn(channel_id, message_id, act)
+    def _waits(self, channel_id: int, message_id: int) -> bool:
+        """Tell whether what happened on a message has to wait: a post is being sent there, perhaps this one."""
+        return message_id not in self._by_message and self._parking.is_posting(channel_id)
 
     def _tap(self, message_id: int, member_id: int, mark: str, name: str | None) -> Verdict:
         live = self._by_message.get(message_id)
@@ -294,12 +322,6 @@ class Answering:
                 self._change(live, member_id, lambda held: cleared(held, letters), now)
         return live
 
-    async def _told(self, verdict: Verdict) -> Verdict:
-        """Give a verdict once what it is about is committed."""
-        if verdict is Verdict.IGNORED or await self._stored():
-            return verdict
-        return Verdict.HELD
-
     async def _stored(self) -> bool:
         """Wait for the commit of everything received so far; false when too many wait already for one that fails."""
         if self._waiting >= _MOST_WAITING and self._store.trouble is not None:
@@ -332,7 +354,7 @@ class Answering:
         return Verdict.RECORDED
 
     def _touch(self, live: Live, member_id: int) -> None:
-        if live.closing and self.replaying:
+        if live.closing and self._replaying:
             return  # it happened while we were away, perhaps in time: the closing snapshot tells
         self._sequence += 1
         live.touched[member_id] = self._sequence

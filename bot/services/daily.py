@@ -104,6 +104,7 @@ class Daily:
             self._hastens |= hastens
             raise
         self._show_life()
+        await self._answering.note_others(present=self._watch.shared)
         await self._planner.plan_due(now)
         async with self._store.read() as tx:
             due = await rounds.due(tx, now)
@@ -168,7 +169,6 @@ class Daily:
                 # Nobody's lease lasts longer: what is put off further waits for Discord, or for a clock that was ahead.
                 await rounds.hasten(tx, now=now, latest=now + LEASE)
         self._watch.signed(found, now)
-        self._answering.shared = self._watch.shared
 
     async def _work(self, guild_id: int, found_here: Sequence[Round]) -> None:
         try:

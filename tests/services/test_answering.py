@@ -205,7 +205,7 @@ async def test_a_letter_replayed_during_the_close_counts(group: House) -> None:
     gate = group.publisher.hang("collect")
     working = asyncio.create_task(group.work())
     await until(lambda: bool(group.publisher.named("collect")))
-    group.answering.replaying = True
+    group.answering.went_away()
     assert await group.answering.tap(asked.message_id or 0, 1, "A") is Verdict.LATE
     gate.set()
     await working
