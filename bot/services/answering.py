@@ -18,7 +18,7 @@ from bot.domain.rounds import Round, RoundState
 from bot.services.parking import Parking
 from bot.services.ports import Clock, Snapshot
 from bot.services.removals import Letter, Removals
-from bot.services.writing import Live, Writing
+from bot.services.writing import Clear, Live, Writing
 from bot.storage import answers as stored
 from bot.storage import rounds as ledger
 from bot.storage.store import Store
@@ -227,8 +227,8 @@ class Answering:
             # Meanwhile it may have closed, or be gone, or another snapshot may have overtaken this one.
             if self._live.get(round_id) is not live or live.closing is not closing or begun < live.compared:
                 return 0
-        swept = "".join(letters for at, letters in live.clears if at > begun)
         begun = begun if live.closed_at is None else min(begun, live.closed_at)
+        swept, seen = live.cleared_since(begun)
         # A letter that the bot has not put there yet was cleared by nobody.
         wiped = snapshot.unseeded if live.round.seeded else ""
         now, changed = self._clock(), 0
@@ -236,9 +236,14 @@ class Answering:
             if live.touched.get(member_id, 0) > begun:
                 continue
             before = live.answers.get(member_id)
+            compared = before or Answer(at=now)
+            if member_id in seen:
+                compared = replace(compared, seen=seen[member_id])
+            # Marks that were swept meanwhile say nothing, be they missing or not, unless they had not been heard of.
+            unknown = {mark for mark in compared.marks if mark.upper() in swept}
             after = reconciled(
-                before or Answer(at=now),
-                snapshot.marks.get(member_id, frozenset()),
+                compared,
+                snapshot.marks.get(member_id, frozenset()) | unknown,
                 kind=live.round.posed.item.kind,
                 now=now,
                 cleared_letters=wiped,
@@ -316,10 +321,14 @@ class Answering:
     def _clear(self, message_id: int, letters: str) -> Live | None:
         live = self._by_message.get(message_id)
         if live is not None:
-            now = self._clock()
-            live.clears.append((self.now_at(), letters))
-            for member_id in list(live.answers):
-                self._change(live, member_id, lambda held: cleared(held, letters), now)
+            # It touches nobody: a snapshot beside it still tells what else was missed.
+            lost: dict[int, str] = {}
+            live.clears.append(Clear(self.now_at(), letters, lost))
+            for member_id, held in () if live.closing else list(live.answers.items()):
+                after = cleared(held, letters)
+                if after != held:
+                    lost[member_id] = held.seen
+                    self._writing.hold(live, member_id, after)
         return live
 
     async def _stored(self) -> bool:
@@ -339,9 +348,10 @@ class Answering:
         await self._writing.committed()
         async with self._store.read() as tx:
             held = (await stored.of_rounds(tx, [live.round.id]))[live.round.id]
+        swept, _ = live.cleared_since(since)
         for member_id, answer in held.items():
             if live.touched.get(member_id, 0) <= since:
-                live.answers[member_id] = answer
+                live.answers[member_id] = cleared(answer, swept)
 
     def _change(self, live: Live, member_id: int, change: Callable[[Answer], Answer], now: datetime) -> Verdict:
         self._touch(live, member_id)
