@@ -49,7 +49,7 @@ class Answering:
         self._writing = Writing(store)
         self._live: dict[int, Live] = {}
         self._by_message: dict[int, Live] = {}
-        self.removals = Removals(clock)
+        self.removals = Removals()
         self._parking = Parking()
         self._sequence = 0
         self._waiting = 0
