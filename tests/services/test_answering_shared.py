@@ -1,10 +1,14 @@
 """Answering beside another process on the same database: nothing that comes after the reveal is stored or kept."""
 
-import asyncio
+from collections.abc import Mapping
 
-from bot.domain.rounds import RoundState
+import pytest
+
+from bot.domain.answer import Answer
 from bot.services.ports import Snapshot
 from bot.services.rebuilding import Rebuilding
+from bot.storage import answers
+from bot.storage.store import Tx
 from tests.services.house import MINUTE, House, right
 
 MESSAGE = 9000
@@ -57,19 +61,25 @@ async def test_being_alone_again_ends_the_care(group: House) -> None:
     await other.close()
 
 
-async def test_a_round_that_closes_while_a_catch_up_reads_the_database_is_left_alone(group: House) -> None:
+async def test_a_round_that_closes_while_a_catch_up_reads_the_database_is_left_alone(
+    group: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A catch-up that asks the database for what others stored looks again whether its round still takes answers."""
+    heard, real = group.answering, answers.of_rounds
     for closes in (True, False):
         asked = await group.posted()
-        heard = group.answering
         await heard.note_others(present=True)
-        snapshot = Snapshot(marks={1: frozenset("A")})
-        catching_up = asyncio.create_task(heard.reconcile(asked.id, snapshot, begun=heard.now_at()))
-        await asyncio.sleep(0)
-        if closes:
-            await heard.begin_closing(asked.id, late=False)
-        else:
-            heard.dropped(asked.id)
-        assert await catching_up == 0
+
+        async def read(tx: Tx, round_ids: list[int], closes: bool = closes) -> Mapping[int, dict[int, Answer]]:
+            found = await real(tx, round_ids)
+            if closes:
+                await heard.begin_closing(round_ids[0], late=False)
+            else:
+                heard.dropped(round_ids[0])
+            return found
+
+        with monkeypatch.context() as patch:
+            patch.setattr(answers, "of_rounds", read)
+            snapshot = Snapshot(marks={1: frozenset("A")})
+            assert await heard.reconcile(asked.id, snapshot, begun=heard.now_at()) == 0
         assert group.stored(asked) == {}
-        assert (await group.round(asked.id)).state is (RoundState.CLOSING if closes else RoundState.OPEN)
