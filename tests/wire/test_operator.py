@@ -58,7 +58,7 @@ async def health(wire: WireServer, data: Path) -> tuple[int, str]:
 
 def leave_room(running: Running, data: Path) -> None:
     """Let the process's files grow no further, as on a disk that is full; SQLite meets a write that fails."""
-    most = max(each.stat().st_size for each in data.iterdir() if each.name.startswith("trapwise.db"))
+    most = (data / "trapwise.db-wal").stat().st_size
     resource.prlimit(running.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
 
