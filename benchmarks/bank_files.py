@@ -1,4 +1,7 @@
-"""Writes a bank of any size that is like the shipped one: in style, and in letters, options and sources an item."""
+"""Writes a bank of any size that is like the shipped one: in letters, options and sources an item, and in style.
+
+Texts are folded, some mappings stand on one line, and lines of comment stand here and there.
+"""
 
 import textwrap
 from collections.abc import Iterator
@@ -11,6 +14,9 @@ LESSONS = 20
 SOURCES = 100
 TRAPS = 200
 OBJECTIVES = 20
+
+_COMMENTED = 10
+"""Before every so many items stands a line of comment."""
 
 _SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvw" for vowel in "aeiou"]
 _WORDS = 4_000
@@ -45,18 +51,23 @@ def write_bank(folder: Path, *, items: int, rng: Random) -> None:
     (folder / "sources.yaml").write_text("\n".join(_sources(prose)), encoding="utf-8")
     (folder / "traps.yaml").write_text("\n".join(_traps(prose)), encoding="utf-8")
     for lesson in range(1, LESSONS + 1):
-        lines = [*_lesson(lesson, prose), "items:"]
+        lines = [f"# Lesson {lesson}: {prose.text(60)}", *_lesson(lesson, prose), "items:"]
         for number in range(1, items // LESSONS + 1):
+            if number % _COMMENTED == 1:
+                lines += ["", f"  # {prose.text(60)}"]
             lines += _item(f"{lesson}.1-{number:03}", prose, rng)
         (folder / "lessons" / f"{lesson}.1.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _bank(name: str, prose: _Prose) -> str:
     head = f"""\
+# {prose.text(60)}
 id: {name}
 title: "A generated bank"
 short_title: Generated
-description: {prose.text(100)}
+description: >-
+  {prose.text(100)}
+  {prose.text(80)}
 updated: 2026-11-23
 multiple_rule: exam
 blueprint:
@@ -72,6 +83,7 @@ blueprint:
 
 
 def _sources(prose: _Prose) -> Iterator[str]:
+    yield f"# {prose.text(60)}"
     yield "sources:"
     for each in range(SOURCES):
         yield f"  - id: S{each}"
@@ -83,6 +95,7 @@ def _sources(prose: _Prose) -> Iterator[str]:
 def _traps(prose: _Prose) -> Iterator[str]:
     yield "traps:"
     for each in range(TRAPS):
+        yield f"  # {prose.text(40)}"
         yield f"  - id: trap-{each}"
         yield f"    left: {prose.text(30)}"
         yield f"    right: {prose.text(30)}"
@@ -98,17 +111,24 @@ def _traps(prose: _Prose) -> Iterator[str]:
 def _lesson(lesson: int, prose: _Prose) -> Iterator[str]:
     yield f'id: "{lesson}.1"'
     yield f"title: {prose.text(40)}"
-    yield f"summary: {prose.text(120)}"
+    yield from _folded("", "summary", prose.text(170))
     yield 'objectives: ["1.1"]'
     yield "updated: 2026-11-23"
     yield "takeaways:"
-    yield from (f'  - "{prose.text(120)}"' for _ in range(5))
+    for _ in range(4):
+        yield "  - >-"
+        yield from _wrapped("    ", prose.text(190))
     yield "sections:"
     for _ in range(4):
         yield f"  - title: {prose.text(40)}"
         yield "    text: |"
         yield from (f"      {prose.text(300)}" for _ in range(4))
-    yield "look_alikes: []"
+    yield "look_alikes:"
+    for place in range(3):
+        yield f'  - control: "{prose.text(30)}"'
+        yield f'    does: "{prose.text(70)}"'
+        yield from _folded("    ", "not_the_answer", prose.text(150))
+        yield f"    trap: trap-{(lesson + place) % TRAPS}"
     yield "monitor: []"
     yield f"sources: [S{lesson % SOURCES}]"
 
@@ -135,7 +155,8 @@ def _item(id_: str, prose: _Prose, rng: Random) -> Iterator[str]:
 def _folded(indent: str, key: str, text: str) -> list[str]:
     if len(text) < 100:  # noqa: PLR2004 - what fits a line stands on it, in quotes
         return [f'{indent}{key}: "{text}"']
-    return [
-        f"{indent}{key}: >-",
-        *textwrap.wrap(text, 118 - len(indent), initial_indent=f"{indent}  ", subsequent_indent=f"{indent}  "),
-    ]
+    return [f"{indent}{key}: >-", *_wrapped(f"{indent}  ", text)]
+
+
+def _wrapped(indent: str, text: str) -> list[str]:
+    return textwrap.wrap(text, 120, initial_indent=indent, subsequent_indent=indent)

@@ -29,10 +29,12 @@ WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n
 SELECT :guild, n, 'Member ' || n, 'member ' || n FROM number
 """
 
-# Everybody answers every round. A third of the rounds give shares; members differ in how often they are right.
-_UNITS = """
-CASE WHEN (n * 7919 + round * 104729 + n * round) % 100 < 25 + n * 31 % 60 THEN :mark
-WHEN round % 3 = 0 THEN :mark / 6 * (n % 4) ELSE 0 END
+# Everybody answers every round. A third of the rounds give shares, as of two to five right letters: halves, thirds,
+# quarters and fifths, so that members' totals are many different ones. Members differ in how often they are right.
+_DRAWN = "((n * 7919 + round * 104729) * 2654435761 % 4294967296)"
+_UNITS = f"""
+CASE WHEN {_DRAWN} / 65536 % 100 < 25 + n * 31 % 60 THEN :mark
+WHEN round % 3 = 0 THEN :mark / (2 + round % 4) * ({_DRAWN} / 4096 % (2 + round % 4)) ELSE 0 END
 """
 
 _RESULTS = f"""

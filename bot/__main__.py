@@ -132,7 +132,7 @@ def _play(args: argparse.Namespace) -> int:
 
 def _rebuild(args: argparse.Namespace) -> int:
     database = load_settings().database_url
-    return asyncio.run(upkeep.rebuild(database, sys.stdout, clock=app.system_clock, mend=not args.check))
+    return asyncio.run(upkeep.rebuild(database, sys.stdout, mend=not args.check))
 
 
 def _health(args: argparse.Namespace) -> int:

@@ -1,6 +1,5 @@
 """The composition root: builds everything by hand, once, and closes it in order."""
 
-import contextlib
 import gc
 import os
 import platform
@@ -54,6 +53,7 @@ from bot.services.standings import Standings
 from bot.services.stepping import Stepper
 from bot.services.watching import Watch
 from bot.storage.holding import Held, hold
+from bot.storage.presence import Presence
 from bot.storage.store import Store, open_store
 
 BUTTONS = (
@@ -174,7 +174,7 @@ async def open_app(
     answering = Answering(store, clock)
     client = TrapwiseClient()
     pacer = Pacer(time.monotonic, rate=_NO_LIMIT, burst=_NO_LIMIT) if unlimited else Pacer(time.monotonic)
-    publisher = DiscordPublisher(client, pacer)
+    publisher = DiscordPublisher(client, pacer, odd=client.traffic.misunderstood)
     announcer = Announcer(store, clock, publisher)
     planner = Planner(store, library)
     stepper = Stepper(store, clock, publisher, answering=answering, library=library, announcer=announcer)
@@ -185,9 +185,10 @@ async def open_app(
         planner=planner,
         stepper=stepper,
         longest_nap=longest_nap,
-        beat=partial(_beat, heartbeat, store),
+        beat=partial(_beat, heartbeat, store, Presence(Path(store.where))),
         watch=Watch(me=me, steady=time.monotonic if clock is system_clock else None),
     )
+    store.tell_of_trouble(daily.wake)
     client.traffic.guard(pacer, recovered=daily.hurry)
     rng = rng or SystemRandom()
     services = Services(
@@ -219,8 +220,8 @@ async def open_app(
     return App(client=client, daily=daily, answering=answering, store=store, notices=(notice,), held=held)
 
 
-def _beat(heartbeat: Path | None, store: Store) -> None:
-    """Give a sign of life with what the database says; a folder that cannot be written stops nothing."""
+def _beat(heartbeat: Path | None, store: Store, presence: Presence) -> None:
+    """Give a sign of life with what the database says."""
+    trouble = presence.trouble() or store.trouble
     if heartbeat is not None:
-        with contextlib.suppress(OSError):
-            give_sign(heartbeat, store.trouble)
+        give_sign(heartbeat, trouble)

@@ -1,8 +1,11 @@
 """What an operator can set: read from the environment and `.env`, checked in one pass, and nowhere else."""
 
 import difflib
+import errno
 import io
 import os
+import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
@@ -77,10 +80,27 @@ def _database_url(value: str) -> str:
     name, question, options = rest[1:].partition("?")
     if not name or name == ":memory:" or name.startswith("file:"):
         raise ValueError("names no file; Trapwise keeps its rounds there: sqlite:///folder/trapwise.db")
+    if question and re.fullmatch(r"timeout=\d{1,4}", options) is None:
+        raise ValueError("has options that are not supported; only timeout is: sqlite:///folder/trapwise.db?timeout=9")
     path = _path(unquote(name))
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder; name a file in it: sqlite:///{path / DATABASE_NAME}")
+    _check_database(path)
     return _sqlite_url(path) + question + options
+
+
+def _check_database(path: Path) -> None:
+    instead = "name an ordinary file: sqlite:///folder/trapwise.db"
+    if "\0" in str(path):
+        raise ValueError(f"has a NUL in the file's name; {instead}")
+    try:
+        mode = path.stat().st_mode
+    except OSError as problem:
+        if problem.errno == errno.ENAMETOOLONG:
+            raise ValueError(f"has too long a name; {instead}") from None
+        return  # to be made, or to be refused when it is opened
+    if stat.S_ISDIR(mode):
+        raise ValueError(f"{path} is a folder; name a file in it: sqlite:///{path / DATABASE_NAME}")
+    if not stat.S_ISREG(mode):
+        raise ValueError(f"{path} is a device, pipe or socket; {instead}")
 
 
 def _level(value: str) -> str:

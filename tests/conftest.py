@@ -1,17 +1,29 @@
 """Fixtures for every test: a real database of its own in ten milliseconds, and a clock that can be set."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot import app
 from bot.services.library import Shelf
 from bot.storage.store import Store, open_store
 from tests.builders import NOW
 from tests.fakes import Clock
+
+settings.register_profile(
+    "torture",
+    max_examples=2000,
+    stateful_step_count=40,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", settings.get_current_profile_name()))
 
 
 def url_of(file: Path) -> str:

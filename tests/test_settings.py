@@ -154,6 +154,11 @@ def test_a_sqlite_address_gets_the_asyncio_driver(scheme: str, tmp_path: Path) -
         "sqlite:///:memory:",
         "sqlite:///file:x?mode=memory&uri=true",
         "sqlite:////tmp",
+        "sqlite:////tmp/a.db?mode=ro&uri=true",
+        "sqlite:////tmp/a.db?vfs=none",
+        "sqlite:////tmp/a%00b.db",
+        f"sqlite:////tmp/{'a' * 300}.db",
+        "sqlite:////dev/null",
     ],
 )
 def test_another_database_is_refused_with_what_is_accepted(url: str) -> None:

@@ -10,11 +10,13 @@ from sqlite3 import connect
 import pytest
 
 from bot import upkeep
+from bot.storage import dialect, migrating
 from bot.storage.store import StorageProblem
 from tests.builders import NOW
 from tests.conftest import url_of
 from tests.fakes import Clock, FakePublisher
 from tests.services.house import MINUTE, House, right, sample_bank
+from tests.storage.test_opening import everything_in
 from tests.test_main import trapwise
 
 
@@ -39,13 +41,17 @@ def played(template: Path, tmp_path: Path) -> Path:
 
 async def _rebuild(file: Path, *, mend: bool) -> tuple[int, str]:
     out = StringIO()
-    code = await upkeep.rebuild(url_of(file), out, clock=lambda: NOW, mend=mend)
+    code = await upkeep.rebuild(url_of(file), out, mend=mend)
     return code, out.getvalue()
 
 
 def _spoil(file: Path) -> None:
-    with closing(connect(file)) as connection, connection:
-        connection.execute("UPDATE totals SET units = 1")
+    _execute(file, "UPDATE totals SET units = 1")
+
+
+def _execute(file: Path, statement: str) -> None:
+    with closing(connect(file, isolation_level=None)) as connection:
+        connection.execute(statement)
 
 
 async def test_a_sound_database_is_said_to_be_sound(played: Path) -> None:
@@ -74,6 +80,45 @@ async def test_there_has_to_be_a_database(tmp_path: Path) -> None:
     with pytest.raises(StorageProblem, match="there is no database yet; name another with DATABASE_URL"):
         await _rebuild(tmp_path / "none.db", mend=True)
     assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize("mend", [False, True])
+async def test_an_empty_file_stays_empty(tmp_path: Path, mend: bool) -> None:
+    """A file with nothing in it is not made into a database."""
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(StorageProblem, match="there is nothing in it yet; name another with DATABASE_URL"):
+        await _rebuild(tmp_path / "empty.db", mend=mend)
+    assert everything_in(tmp_path) == {"empty.db": b""}
+
+
+@pytest.mark.parametrize("mend", [False, True])
+async def test_an_older_database_is_not_migrated(played: Path, monkeypatch: pytest.MonkeyPatch, mend: bool) -> None:
+    """One that an older version wrote is refused in a sentence, without a copy and without a change."""
+    monkeypatch.setattr(migrating, "newest", lambda: "9999")
+    before = everything_in(played.parent)
+    with pytest.raises(StorageProblem, match=r"older Trapwise \(schema \d+\); start the bot once") as problem:
+        await _rebuild(played, mend=mend)
+    assert str(problem.value).startswith(f"{played}: ")
+    assert everything_in(played.parent) == before
+
+
+async def test_a_check_changes_no_byte(played: Path) -> None:
+    """Not the journal's kind, not a helper file: what a check has looked at is as it was."""
+    _spoil(played)
+    _execute(played, "PRAGMA journal_mode=DELETE")
+    before = everything_in(played.parent)
+    assert (await _rebuild(played, mend=False))[0] == 1
+    assert everything_in(played.parent) == before
+
+
+async def test_a_database_that_takes_no_writes_is_one_sentence(played: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When somebody else holds the database, mending ends with a sentence about it."""
+    monkeypatch.setattr(dialect, "TRIES", 1)
+    _spoil(played)
+    with closing(connect(played)) as holding:
+        holding.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageProblem, match="database is locked"):
+            await _rebuild(played, mend=True)
 
 
 def test_the_command_line_rebuilds(played: Path, tmp_path: Path) -> None:

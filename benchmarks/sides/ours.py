@@ -21,7 +21,6 @@ async def make(database: Path, *, stamped: bool) -> Side:
 async def compose(database: Path, shelves: Sequence[Shelf], *, stamped: bool) -> Side:
     """Give the real bot with these banks."""
     bot = await app.open_app(database=url_of(database), shelves=shelves)
-    app.spare_collector()
     if bot.client.intents != BareClient().intents:
         raise RuntimeError("the floor must ask for the same events as we do")
 

@@ -30,6 +30,9 @@ _PATIENCE_SECONDS = 6
 
 _LAST_SECONDS = 2
 
+_LONGEST_LIMIT = 900.0
+"""A limit that is to last longer is a failure, tried again like any other: waited for, it could stop all requests."""
+
 Button = type[discord.ui.DynamicItem[Any]]
 
 
@@ -56,7 +59,10 @@ class Tree(app_commands.CommandTree["TrapwiseClient"]):
 
 
 class TrapwiseClient(commands.Bot):
-    """discord.py's client with Trapwise's services. `begin` must be called before it connects."""
+    """discord.py's client with Trapwise's services. `begin` must be called before it connects.
+
+    `introduced` says whether Discord knows who this is and which commands there are: the first thing asked of it.
+    """
 
     services: Services
 
@@ -74,7 +80,9 @@ class TrapwiseClient(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             http_trace=self.traffic.trace,
+            max_ratelimit_timeout=_LONGEST_LIMIT,
         )
+        self.introduced = False
         self._lost_at: datetime | None = None
         self._gone = Gone()
         self._loop_task: asyncio.Task[None] | None = None
@@ -100,6 +108,7 @@ class TrapwiseClient(commands.Bot):
             await self.add_cog(cog)
         self.add_dynamic_items(*self._buttons)
         await self._sync()
+        self.introduced = True
         logger.info("invite me with %s", self.invitation())
         await self.services.daily.begin()
         self._loop_task = asyncio.create_task(self.services.daily.run(), name="daily")
@@ -131,14 +140,14 @@ class TrapwiseClient(commands.Bot):
     async def on_connect(self) -> None:
         """Repair what was missed: this is a first connection, or one that could not resume."""
         lost, self._lost_at = self._lost_at, None
-        self.services.answering.replaying = False
+        self.services.answering.came_back()
         self._gone.over("what happened meanwhile is being read from the posts")
         await self.services.daily.catch_up(outage_began=lost)
 
     async def on_resumed(self) -> None:
         """Forget the gap: Discord has replayed what happened in it."""
         self._lost_at = None
-        self.services.answering.replaying = False
+        self.services.answering.came_back()
         self._gone.over("Discord has replayed what happened meanwhile")
 
     async def on_disconnect(self) -> None:
@@ -147,7 +156,7 @@ class TrapwiseClient(commands.Bot):
             return
         if self._lost_at is None and hasattr(self, "services"):
             self._lost_at = self.services.clock()
-            self.services.answering.replaying = True
+            self.services.answering.went_away()
         self._gone.begin()
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:

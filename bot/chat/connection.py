@@ -11,6 +11,7 @@ import discord
 from discord.backoff import ExponentialBackoff
 
 from bot.chat.client import TrapwiseClient
+from bot.chat.understood import NONSENSE, is_discords
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,16 @@ async def stay_connected(client: TrapwiseClient, token: str) -> None:
 
 
 async def _run(client: TrapwiseClient, token: str) -> None:
-    await client.login(token)
+    try:
+        await client.login(token)
+    except NONSENSE as trouble:
+        if client.introduced or isinstance(trouble, aiohttp.ClientError):
+            raise
+        logger.debug("an answer that makes no sense", exc_info=True)
+        raise ConnectionProblem(
+            f"What answers is not Discord ({type(trouble).__name__}); check what the network has between this machine "
+            "and discord.com, such as a proxy or a page to log in to, and start again."
+        ) from trouble
     backoff = ExponentialBackoff[Literal[False]]()
     while not client.is_closed():
         try:
@@ -70,8 +80,10 @@ def _explain(running: asyncio.Task[None]) -> None:
     except discord.PrivilegedIntentsRequired:
         raise ConnectionProblem("Discord asks for an intent Trapwise does not use; update Trapwise.") from None
     except discord.HTTPException as trouble:
+        raise ConnectionProblem(_said(trouble)) from trouble
+    except discord.RateLimited as trouble:
         raise ConnectionProblem(
-            f"Discord answers with an error ({trouble.status}); it may be down: start again in a few minutes."
+            f"Discord limits this bot: start again in {trouble.retry_after / 60:.0f} minutes."
         ) from trouble
     except discord.ConnectionClosed as trouble:
         raise ConnectionProblem(
@@ -81,3 +93,17 @@ def _explain(running: asyncio.Task[None]) -> None:
         raise ConnectionProblem(
             f"Discord cannot be reached ({type(trouble).__name__}); check the network and start again."
         ) from trouble
+
+
+def _said(trouble: discord.HTTPException) -> str:
+    if not is_discords(trouble) and trouble.status < 500:  # noqa: PLR2004 - HTTP's own number
+        return (
+            f"What answers is not Discord (status {trouble.status}); check what the network has between this machine "
+            "and discord.com, such as a proxy or a page to log in to, and start again."
+        )
+    if isinstance(trouble, discord.Forbidden):
+        return (
+            f"Discord forbids this bot to register its commands (403, code {trouble.code}); "
+            "check that DISCORD_TOKEN is of a bot whose application you own and Discord has not restricted."
+        )
+    return f"Discord answers with an error ({trouble.status}); it may be down: start again in a few minutes."

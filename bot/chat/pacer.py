@@ -16,10 +16,11 @@ BURST = 4.0
 
 
 class Urgency(IntEnum):
-    """What goes first when requests have to wait."""
+    """What goes first when requests have to wait: what is due, then what repairs open posts, then the rest."""
 
     QUESTION = 0
-    LETTER = 1
+    REPAIR = 1
+    LETTER = 2
 
 
 class Pacer:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -18,7 +18,8 @@ from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
 from bot.chat.reveal_buttons import under_reveal
 from bot.chat.surfaces.private import AnswerPrivately
-from bot.domain.rounds import Round
+from bot.chat.understood import NONSENSE, Understanding, is_discords, storable
+from bot.domain.rounds import Round, RoundState
 from bot.services.ports import Posting, PublishFailed, Refusal, Reveal, Snapshot
 
 if TYPE_CHECKING:
@@ -40,15 +41,19 @@ _LOOKED_THROUGH = 2000
 _CLOCKS_DIFFER = timedelta(minutes=2)
 
 
+_IN_VAIN = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, *NONSENSE)
+"""How a request fails that may be left out."""
+
 _Holder = tuple[str, "UserPayload"]
 
 
 class DiscordPublisher:
     """Posts, reads and explains through discord.py's client."""
 
-    def __init__(self, client: discord.Client, pacer: Pacer) -> None:
+    def __init__(self, client: discord.Client, pacer: Pacer, *, odd: Callable[[str], None] = lambda _: None) -> None:
         self._client = client
         self._pacer = pacer
+        self._understand = Understanding(odd)
 
     async def post(self, posting: Posting) -> int:
         files = self._files(posting)
@@ -66,13 +71,15 @@ class DiscordPublisher:
             everyone=False, users=False, roles=[discord.Object(role)] if role is not None else False
         )
         await self._pacer.turn(Urgency.QUESTION)
-        sent = await self._channel(asked).send(
-            question(asked, posting.bank),
-            view=row(AnswerPrivately(asked.id), MyAnswer(asked.id)),
-            nonce=asked.nonce,
-            silent=asked.silent,
-            allowed_mentions=mentions,
-            files=files,
+        sent = await self._understand.of(
+            self._channel(asked).send(
+                question(asked, posting.bank),
+                view=row(AnswerPrivately(asked.id), MyAnswer(asked.id)),
+                nonce=asked.nonce,
+                silent=asked.silent,
+                allowed_mentions=mentions,
+                files=files,
+            )
         )
         return sent.id
 
@@ -85,7 +92,7 @@ class DiscordPublisher:
             for letter in opened.posed.letters:
                 await self._pacer.turn(Urgency.LETTER)
                 try:
-                    await self._message(opened).add_reaction(EMOJI[letter])
+                    await self._understand.of(self._message(opened).add_reaction(EMOJI[letter]))
                 except discord.HTTPException as trouble:
                     if trouble.code != _TOO_MANY_EMOJI:
                         raise
@@ -98,8 +105,8 @@ class DiscordPublisher:
         names: dict[int, str] = {}
         seeded: set[str] = set()
         async with _refusals():
-            await self._pacer.turn(Urgency.QUESTION)
-            message = await self._message(asked).fetch()
+            await self._pacer.turn(_reading(asked))
+            message = await self._understand.of(self._message(asked).fetch())
             for reaction in message.reactions:
                 letter = letter_of(str(reaction.emoji))
                 if letter is None or letter not in asked.posed.letters:
@@ -107,8 +114,8 @@ class DiscordPublisher:
                 if reaction.me or reaction.me_burst:
                     seeded.add(letter)
                 async for mark, user in self._holders(asked, reaction, letter):
-                    if not user.get("bot"):
-                        member_id = int(user["id"])
+                    member_id = int(user["id"])
+                    if not user.get("bot") and storable(member_id):
                         marks.setdefault(member_id, set()).add(mark)
                         names[member_id] = user.get("global_name") or user["username"]
         return Snapshot(
@@ -121,12 +128,14 @@ class DiscordPublisher:
         asked = told.round
         await self._pacer.turn(Urgency.QUESTION)
         async with _refusals():
-            sent = await self._channel(asked).send(
-                view=_reveal(told),
-                reference=self._reference(asked),
-                mention_author=False,
-                nonce=f"r{asked.nonce}"[:25],
-                silent=asked.silent,
+            sent = await self._understand.of(
+                self._channel(asked).send(
+                    view=_reveal(told),
+                    reference=self._reference(asked),
+                    mention_author=False,
+                    nonce=f"r{asked.nonce}"[:25],
+                    silent=asked.silent,
+                )
             )
         return sent.id
 
@@ -148,8 +157,9 @@ class DiscordPublisher:
         await self._pacer.turn(Urgency.LETTER)
         async with _refusals():
             told = self._client.get_partial_messageable(explained.channel_id, guild_id=explained.guild_id)
-            await told.get_partial_message(explained.reveal_id or 0).create_thread(
-                name=f"Discuss question {explained.id}", auto_archive_duration=1440
+            revealed = told.get_partial_message(explained.reveal_id or 0)
+            await self._understand.of(
+                revealed.create_thread(name=f"Discuss question {explained.id}", auto_archive_duration=1440)
             )
 
     async def tidy(self, asked: Round, member_id: int, letter: str) -> bool:
@@ -157,17 +167,18 @@ class DiscordPublisher:
             return False
         try:
             await self._message(asked).remove_reaction(EMOJI[letter], discord.Object(member_id))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
+        except _IN_VAIN as trouble:
             logger.debug("round %d: an earlier letter stays (%s)", asked.id, trouble)
             return False
         return True
 
     async def tell(self, user_id: int, text: str) -> None:
-        await self._pacer.turn(Urgency.LETTER)
         try:
-            user = self._client.get_user(user_id) or await self._client.fetch_user(user_id)
-            await user.send(text)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
+            await self._pacer.turn(Urgency.LETTER)
+            direct = await self._client.create_dm(discord.Object(user_id))
+            await self._pacer.turn(Urgency.LETTER)
+            await direct.send(text)
+        except _IN_VAIN as trouble:
             logger.info("an organiser takes no direct messages (%s); the next command will say it", trouble)
 
     async def _holders(self, asked: Round, reaction: discord.Reaction, letter: str) -> AsyncIterator[_Holder]:
@@ -187,10 +198,8 @@ class DiscordPublisher:
         """
         after = 0
         while True:
-            await self._pacer.turn(Urgency.QUESTION)
-            page = await self._client.http.get_reaction_users(
-                asked.channel_id, asked.message_id or 0, EMOJI[letter], _PAGE, after=after, type=sort.value
-            )
+            await self._pacer.turn(_reading(asked))
+            page = await self._understand.of(self._users(asked, letter, after, sort))
             new = [user for user in page if int(user["id"]) > after]
             for user in new:
                 yield user
@@ -198,20 +207,45 @@ class DiscordPublisher:
                 return
             after = max(int(user["id"]) for user in new)
 
+    async def _users(self, asked: Round, letter: str, after: int, sort: discord.ReactionType) -> list["UserPayload"]:
+        page = await self._client.http.get_reaction_users(
+            asked.channel_id, asked.message_id or 0, EMOJI[letter], _PAGE, after=after, type=sort.value
+        )
+        # Taken as one, an object would be an empty page, and withdraw everybody's answer.
+        users: object = page
+        if not isinstance(users, list) or not all(int(user["id"]) and user["username"] for user in page):
+            message = "no list of members"
+            raise TypeError(message)
+        return page
+
     async def _find(self, wanted: Round, fits: Callable[[discord.Message], bool]) -> discord.Message | None:
-        await self._pacer.turn(Urgency.QUESTION)
         async with _refusals():
-            # Discord's clock and ours may differ; the custom id tells our post from any other.
-            since = wanted.planned_at - _CLOCKS_DIFFER
-            history = self._channel(wanted).history(after=since, limit=_LOOKED_THROUGH, oldest_first=True)
-            async for message in history:
-                if message.author == self._client.user and fits(message):
-                    return message
-            # A clock that was ahead when the round was planned lets all that look into the future.
-            async for message in self._channel(wanted).history(limit=_PAGE):
+            async for message in self._looked_through(wanted):
                 if message.author == self._client.user and fits(message):
                     return message
         return None
+
+    async def _looked_through(self, wanted: Round) -> AsyncIterator[discord.Message]:
+        """Yield the messages among which a post or reveal may be, page by page, for each page is a request."""
+        # Discord's clock and ours may differ; the custom id tells our post from any other.
+        after: datetime | discord.Message = wanted.planned_at - _CLOCKS_DIFFER
+        for _ in range(_LOOKED_THROUGH // _PAGE):
+            page = await self._page(wanted, after=after, oldest_first=True)
+            for message in page:
+                yield message
+            if len(page) < _PAGE:
+                break
+            after = max(page, key=lambda message: message.id)
+        # A clock that was ahead when the round was planned lets all that look into the future.
+        for message in await self._page(wanted):
+            yield message
+
+    async def _page(
+        self, wanted: Round, *, after: datetime | discord.Message | None = None, oldest_first: bool = False
+    ) -> list[discord.Message]:
+        await self._pacer.turn(Urgency.QUESTION)
+        history = self._channel(wanted).history(limit=_PAGE, after=after, oldest_first=oldest_first)
+        return await self._understand.of(_listed(history))
 
     def _files(self, posting: Posting) -> list[discord.File]:
         """Give the question's picture with its description, where it may be attached."""
@@ -241,6 +275,15 @@ def _reveal(told: Reveal) -> discord.ui.LayoutView:
     return card(reveal(told), accent=REVEALED, buttons=under_reveal(told.round))
 
 
+async def _listed(history: AsyncIterator[discord.Message]) -> list[discord.Message]:
+    return [message async for message in history]
+
+
+def _reading(asked: Round) -> Urgency:
+    """Tell how urgent it is to read a post: before a reveal it is due, else it can wait for what is."""
+    return Urgency.REPAIR if asked.state is RoundState.OPEN else Urgency.QUESTION
+
+
 @asynccontextmanager
 async def _refusals() -> AsyncIterator[None]:
     """Turn Discord's errors into `PublishFailed`."""
@@ -248,11 +291,13 @@ async def _refusals() -> AsyncIterator[None]:
         yield
     except discord.HTTPException as trouble:
         raise PublishFailed(_why(trouble), f"{trouble.status} {trouble.code}") from trouble
-    except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
+    except (discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError) as trouble:
         raise PublishFailed(Refusal.UNAVAILABLE, type(trouble).__name__) from trouble
 
 
 def _why(trouble: discord.HTTPException) -> Refusal:
+    if not is_discords(trouble):
+        return Refusal.UNAVAILABLE
     if trouble.code in _GONE:
         return _GONE[trouble.code]
     if isinstance(trouble, discord.Forbidden):

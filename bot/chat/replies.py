@@ -126,6 +126,10 @@ async def refuse(interaction: Interaction, error: Exception, *, in_place: bool =
     except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
         if not _is_over(trouble):
             logger.warning("a refusal could not be sent: %s", trouble)
+    except RuntimeError:
+        # The session is closed: whoever waited until the bot stopped can be told nothing any more.
+        if not interaction.client.is_closed():
+            raise
 
 
 def _is_over(error: Exception) -> bool:

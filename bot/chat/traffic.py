@@ -5,6 +5,7 @@ Discord blocks an address for a while after 10,000 answers of 401, 403 or 429 in
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from bot.chat.pacer import Pacer
+from bot.chat.understood import is_json
 from bot.domain.outage import Outage, Over
 
 logger = logging.getLogger(__name__)
@@ -55,6 +57,10 @@ class Traffic:
         if status >= _BROKEN:
             self._failed(f"status {status}", now)
             return
+        if status != _TOO_MANY and not is_json(status, ended.response.headers):
+            # A proxy or a captive portal, whatever the status says.
+            self._failed(f"an answer that is not Discord's, status {status}", now)
+            return
         self._worked(now)
         if status == _TOO_MANY:
             self._too_many(ended.response.headers, now)
@@ -72,6 +78,12 @@ class Traffic:
             self._hurried = now
             self._recovered()
         self._in_vain = 0
+
+    def misunderstood(self, why: str) -> None:
+        """Hear that an answer made no sense although it looked like one of Discord's."""
+        if self._in_vain == 0:
+            self._in_vain = _IN_A_ROW - 1
+            self._failed(why, asyncio.get_running_loop().time())
 
     async def _broke(self, _: object, __: SimpleNamespace, broke: aiohttp.TraceRequestExceptionParams) -> None:
         if _is_rest(broke) and isinstance(broke.exception, (aiohttp.ClientError, OSError, TimeoutError)):
@@ -114,9 +126,10 @@ def _is_rest(about: aiohttp.TraceRequestEndParams | aiohttp.TraceRequestExceptio
 
 def _seconds(text: str | None) -> float:
     try:
-        return max(float(text or 0), 0.0)
+        seconds = float(text or 0)
     except ValueError:
         return 0.0
+    return max(seconds, 0.0) if math.isfinite(seconds) else 0.0
 
 
 def _tell(over: Over, text: str) -> None:

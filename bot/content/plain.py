@@ -10,20 +10,27 @@ from bot.content.scalars import resolve
 
 _WORD = r'(?:[A-Za-z0-9]++(?:[.-][A-Za-z0-9]++)*+|"[A-Za-z0-9.-]*+")'
 
-# A key with its value, an entry of a list, or both (`- key: value`); whatever else there is ends up in the last group.
+_PAIR = rf'[a-z_]{{1,40}}:[ ](?:"[^"\\\n]*+"|{_WORD})'
+
+# A key with its value, an entry of a list, or both (`- key: value`), after any lines of comment; whatever else there is
+# ends up in the last group.
 _LINES: Final = re.compile(
     rf"""
+    (?: [ ]*+ \# [^\n]*+ \n )*+
     ([ ]*+) (-[ ])?+ (?: ([a-z_]{{1,40}}) : (?=[ \n]) [ ]?+ )?+
     (?: ("[^"\\\n]*+") \n
       | ([A-Za-z0-9][^\n:#]*+(?: :[^\s:#][^\n:#]*+ )*+) (?<![ ]) \n
       | ([|>]-?) \n ((?: \1[ ]++[^ \n][^\n]*+\n | \n )++)
       | (\[ (?: {_WORD}(?:,[ ]{_WORD})*+ )?+ \]) \n
-      | \n
+      | \{{ ({_PAIR}(?:,[ ]{_PAIR})*+) \}} \n
+      | \n | \Z
     )
     | (.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+_PAIRS: Final = re.compile(r'([a-z_]++): (?:"([^"]*+)"|([^,"]++))')
 
 _DEEPEST = 8
 """Levels of lists and mappings inside each other; the format itself needs six."""
@@ -62,7 +69,7 @@ def _read(text: str) -> dict[str, Any]:  # noqa: C901, PLR0912 - a call for each
     # The mapping of the line before with its column, -1 when it is a list; and its key that waits for a value.
     mapping, column, pending = root, 0, ""
     resolved = _Resolved()
-    for indent, dash, key, quoted, plain, style, block, words, other in _LINES.findall(text):
+    for indent, dash, key, quoted, plain, style, block, words, pairs, other in _LINES.findall(text):
         at = len(indent)
         if dash:
             entries, column = _list_at(at, open_, pending), -1
@@ -80,17 +87,19 @@ def _read(text: str) -> dict[str, Any]:  # noqa: C901, PLR0912 - a call for each
             value = _block(style, block, column if key else at)
         elif words:
             value = _words(words, resolved)
+        elif pairs:
+            value = _pairs(pairs, resolved)
         elif key:
             value = None
         elif other or dash or indent:
             raise _Declined
         else:
-            continue  # a blank line
+            continue  # a blank line, or nothing after the last comment
         if key:
             if key in mapping:
                 raise _Declined
             mapping[key] = value
-            pending = "" if quoted or plain or style or words else key
+            pending = "" if quoted or plain or style or words or pairs else key
         elif dash:
             entries.append(value)
             pending = ""
@@ -143,6 +152,15 @@ def _words(text: str, resolved: _Resolved) -> list[Any]:
     """The entries of a list in square brackets."""
     words = text[1:-1].split(", ") if len(text) > 2 else []  # noqa: PLR2004 - the brackets
     return [word[1:-1] if word[0] == '"' else resolved[word] for word in words]
+
+
+def _pairs(text: str, resolved: _Resolved) -> dict[str, Any]:
+    """The mapping in curly brackets."""
+    pairs = _PAIRS.findall(text)
+    mapping = {key: resolved[plain] if plain else quoted for key, quoted, plain in pairs}
+    if len(mapping) < len(pairs):
+        raise _Declined
+    return mapping
 
 
 def _block(style: str, block: str, column: int) -> str:

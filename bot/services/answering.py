@@ -4,19 +4,21 @@ A change is merged in memory at once, and its sender waits for the commit that h
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from bot.domain.answer import Answer, chosen_privately, cleared, lifted, reconciled, tapped, tidied
 from bot.domain.errors import AnswerWaits, NotOpen
 from bot.domain.item import LETTERS
 from bot.domain.rounds import Round, RoundState
+from bot.services.parking import Parking
 from bot.services.ports import Clock, Snapshot
 from bot.services.removals import Letter, Removals
-from bot.services.writing import Live, Writing
+from bot.services.writing import Clear, Live, Writing
 from bot.storage import answers as stored
 from bot.storage import rounds as ledger
 from bot.storage.store import Store
@@ -25,6 +27,8 @@ _MOST_WAITING = 5_000
 """So many callers wait at most for a database in trouble: each costs kilobytes, what they hold next to nothing."""
 
 _PATIENCE_SECONDS = 10.0
+
+_UNDER_WAY = (RoundState.OPEN, RoundState.CLOSING)
 
 
 class Verdict(StrEnum):
@@ -45,23 +49,44 @@ class Answering:
         self._writing = Writing(store)
         self._live: dict[int, Live] = {}
         self._by_message: dict[int, Live] = {}
-        self.removals = Removals(clock)
-        self._posting: dict[int, asyncio.Future[None]] = {}
+        self.removals = Removals()
+        self._parking = Parking()
         self._sequence = 0
         self._waiting = 0
-        # Whether another process works on the same database, by mistake.
-        self.shared = False
+        self._shared = False
         # Whether Discord is telling again what happened while we were away.
-        self.replaying = False
+        self._replaying = False
 
     async def load(self) -> list[Round]:
         """Take up every round under way from the database; gives the open and closing ones."""
         async with self._store.read() as tx:
-            found = await ledger.in_states(tx, (RoundState.OPEN, RoundState.CLOSING))
+            found = await ledger.in_states(tx, _UNDER_WAY)
             held = await stored.of_rounds(tx, [each.id for each in found])
         for each in found:
             self._take_up(each, held[each.id])
         return found
+
+    @property
+    def shared(self) -> bool:
+        """Whether another process works on the same database, by mistake."""
+        return self._shared
+
+    async def note_others(self, *, present: bool) -> None:
+        """Note whether another process works on the same database, and forget what it has graded or dropped."""
+        self._shared = present
+        if present and (known := list(self._live)):
+            async with self._store.read() as tx:
+                left = await ledger.still(tx, known, _UNDER_WAY)
+            for round_id in set(known) - left:
+                self.dropped(round_id)
+
+    def went_away(self) -> None:
+        """Note that Discord is gone: what it tells again afterwards may have happened in time, whenever we hear it."""
+        self._replaying = True
+
+    def came_back(self) -> None:
+        """Note that Discord has told what happened meanwhile, or never will."""
+        self._replaying = False
 
     def seeded(self, round_id: int) -> None:
         """Note that a post has the bot's own letters: one that is missing from now on was cleared."""
@@ -70,31 +95,18 @@ class Answering:
             live.round = replace(live.round, seeded=True)
 
     def opened(self, asked: Round) -> None:
-        """Begin to take answers for a round that was just posted."""
+        """Begin to take answers for a round that was just posted, with those that waited for it."""
         self._take_up(asked, {})
+        if asked.message_id is not None:
+            self._parking.known(asked.channel_id, asked.message_id)
 
-    @contextmanager
-    def posting(self, channel_id: int) -> Iterator[None]:
-        """Let letters on posts not known yet wait while a question is being sent to their channel."""
-        known = asyncio.get_running_loop().create_future()
-        self._posting[channel_id] = known
-        try:
-            yield
-        finally:
-            known.set_result(None)
-            if self._posting.get(channel_id) is known:
-                del self._posting[channel_id]
+    def posting(self, channel_id: int) -> AbstractContextManager[None]:
+        """Let what happens on posts not known yet wait while a question is being sent to their channel."""
+        return self._parking.posting(channel_id)
 
     def is_posting(self, channel_id: int) -> bool:
         """Tell whether a question is being sent to a channel."""
-        return channel_id in self._posting
-
-    async def once_posted(self, channel_id: int, message_id: int) -> Round | None:
-        """Give the round of a post that may be on its way to the ledger; at once where nothing is being posted."""
-        on_its_way = self._posting.get(channel_id)
-        if on_its_way is not None:
-            await asyncio.shield(on_its_way)
-        return self.round_of(message_id)
+        return self._parking.is_posting(channel_id)
 
     async def take_up(self, found: Round) -> None:
         """Take up one round under way that is not known here: another process, or one that crashed, posted it."""
@@ -136,49 +148,33 @@ class Answering:
         live = self._live.get(round_id)
         return None if live is None else dict(live.answers)
 
-    async def tap(self, message_id: int, member_id: int, mark: str, *, name: str | None = None) -> Verdict:
-        """Record a letter that appeared on a post; returns once it is committed."""
-        live = self._by_message.get(message_id)
-        if live is None or mark.upper() not in live.round.posed.letters:
-            return Verdict.IGNORED
-        self.removals.came_back(Letter(message_id, member_id, mark))
-        now = self._clock()
-        verdict = self._change(
-            live, member_id, lambda held: tapped(held, mark, kind=live.round.posed.item.kind, now=now), now
+    async def tap(
+        self, message_id: int, member_id: int, mark: str, *, name: str | None = None, channel_id: int = 0
+    ) -> Verdict:
+        """Record a letter that appeared on a post; returns once it is committed.
+
+        With `channel_id` it may wait for a post that is being sent there, and so do `lift` and `clear`.
+        """
+        act = partial(self._tap, message_id, member_id, mark, name)
+        verdict = (
+            await self._parking.turn(channel_id, message_id, act) if self._waits(channel_id, message_id) else act()
         )
-        if verdict is Verdict.RECORDED and name is not None:
-            self._writing.rename(live.round.guild_id, member_id, name)
-        return verdict if await self._stored() else Verdict.HELD
+        return verdict if verdict is Verdict.IGNORED or await self._stored() else Verdict.HELD
 
-    async def lift(self, message_id: int, member_id: int, mark: str) -> Verdict:
+    async def lift(self, message_id: int, member_id: int, mark: str, *, channel_id: int = 0) -> Verdict:
         """Record a letter that disappeared from a post; one that the bot itself removed withdraws nothing."""
-        live = self._by_message.get(message_id)
-        if live is None or mark.upper() not in live.round.posed.letters:
-            return Verdict.IGNORED
-        if member_id not in live.answers:
-            # Its arrival was missed; a snapshot under way may still show it, and is older than this.
-            self._touch(live, member_id)
-            return Verdict.IGNORED
-        now = self._clock()
-        removed_by_bot = self.removals.caused(Letter(message_id, member_id, mark))
+        act = partial(self._lift, message_id, member_id, mark)
+        verdict = (
+            await self._parking.turn(channel_id, message_id, act) if self._waits(channel_id, message_id) else act()
+        )
+        return verdict if verdict is Verdict.IGNORED or await self._stored() else Verdict.HELD
 
-        def change(held: Answer) -> Answer:
-            if removed_by_bot:
-                return tidied(held, mark)
-            return lifted(held, mark, kind=live.round.posed.item.kind, now=now)
-
-        verdict = self._change(live, member_id, change, now)
-        return verdict if await self._stored() else Verdict.HELD
-
-    async def clear(self, message_id: int, letters: str = LETTERS) -> Round | None:
+    async def clear(self, message_id: int, letters: str = LETTERS, *, channel_id: int = 0) -> Round | None:
         """Record that a moderator cleared letters: no answer is withdrawn. Gives the round, to be seeded again."""
-        live = self._by_message.get(message_id)
+        act = partial(self._clear, message_id, letters)
+        live = await self._parking.turn(channel_id, message_id, act) if self._waits(channel_id, message_id) else act()
         if live is None:
             return None
-        now = self._clock()
-        live.clears.append((self.now_at(), letters))
-        for member_id in list(live.answers):
-            self._change(live, member_id, lambda held: cleared(held, letters), now)
         await self._writing.committed()
         return None if live.closing else live.round
 
@@ -243,10 +239,13 @@ class Answering:
         if live is None or live.closing is not closing or begun < live.compared:
             return 0
         live.compared = begun
-        swept = "".join(letters for at, letters in live.clears if at > begun)
-        if self.shared:
+        if self._shared:
             await self._take_over(live)
+            # Meanwhile it may have closed, or be gone, or another snapshot may have overtaken this one.
+            if self._live.get(round_id) is not live or live.closing is not closing or begun < live.compared:
+                return 0
         begun = begun if live.closed_at is None else min(begun, live.closed_at)
+        swept, seen = live.cleared_since(begun)
         # A letter that the bot has not put there yet was cleared by nobody.
         wiped = snapshot.unseeded if live.round.seeded else ""
         now, changed = self._clock(), 0
@@ -254,9 +253,14 @@ class Answering:
             if live.touched.get(member_id, 0) > begun:
                 continue
             before = live.answers.get(member_id)
+            compared = before or Answer(at=now)
+            if member_id in seen:
+                compared = replace(compared, seen=seen[member_id])
+            # Marks that were swept meanwhile say nothing, be they missing or not, unless they had not been heard of.
+            unknown = {mark for mark in compared.marks if mark.upper() in swept}
             after = reconciled(
-                before or Answer(at=now),
-                snapshot.marks.get(member_id, frozenset()),
+                compared,
+                snapshot.marks.get(member_id, frozenset()) | unknown,
                 kind=live.round.posed.item.kind,
                 now=now,
                 cleared_letters=wiped,
@@ -296,6 +300,54 @@ class Answering:
         self._live[found.id] = live
         self._by_message[found.message_id] = live
 
+    def _waits(self, channel_id: int, message_id: int) -> bool:
+        """Tell whether what happened on a message has to wait: a post is being sent there, perhaps this one."""
+        return message_id not in self._by_message and self._parking.is_posting(channel_id)
+
+    def _tap(self, message_id: int, member_id: int, mark: str, name: str | None) -> Verdict:
+        live = self._by_message.get(message_id)
+        if live is None or mark.upper() not in live.round.posed.letters:
+            return Verdict.IGNORED
+        self.removals.came_back(Letter(message_id, member_id, mark))
+        now = self._clock()
+        verdict = self._change(
+            live, member_id, lambda held: tapped(held, mark, kind=live.round.posed.item.kind, now=now), now
+        )
+        if verdict is Verdict.RECORDED and name is not None:
+            self._writing.rename(live.round.guild_id, member_id, name)
+        return verdict
+
+    def _lift(self, message_id: int, member_id: int, mark: str) -> Verdict:
+        live = self._by_message.get(message_id)
+        if live is None or mark.upper() not in live.round.posed.letters:
+            return Verdict.IGNORED
+        if member_id not in live.answers:
+            # Its arrival was missed; a snapshot under way may still show it, and is older than this.
+            self._touch(live, member_id)
+            return Verdict.IGNORED
+        now = self._clock()
+        removed_by_bot = self.removals.caused(Letter(message_id, member_id, mark))
+
+        def change(held: Answer) -> Answer:
+            if removed_by_bot:
+                return tidied(held, mark)
+            return lifted(held, mark, kind=live.round.posed.item.kind, now=now)
+
+        return self._change(live, member_id, change, now)
+
+    def _clear(self, message_id: int, letters: str) -> Live | None:
+        live = self._by_message.get(message_id)
+        if live is not None:
+            # It touches nobody: a snapshot beside it still tells what else was missed.
+            lost: dict[int, str] = {}
+            live.clears.append(Clear(self.now_at(), letters, lost))
+            for member_id, held in () if live.closing else list(live.answers.items()):
+                after = cleared(held, letters)
+                if after != held:
+                    lost[member_id] = held.seen
+                    self._writing.hold(live, member_id, after)
+        return live
+
     async def _stored(self) -> bool:
         """Wait for the commit of everything received so far; false when too many wait already for one that fails."""
         if self._waiting >= _MOST_WAITING and self._store.trouble is not None:
@@ -313,9 +365,10 @@ class Answering:
         await self._writing.committed()
         async with self._store.read() as tx:
             held = (await stored.of_rounds(tx, [live.round.id]))[live.round.id]
+        swept, _ = live.cleared_since(since)
         for member_id, answer in held.items():
             if live.touched.get(member_id, 0) <= since:
-                live.answers[member_id] = answer
+                live.answers[member_id] = cleared(answer, swept)
 
     def _change(self, live: Live, member_id: int, change: Callable[[Answer], Answer], now: datetime) -> Verdict:
         self._touch(live, member_id)
@@ -328,7 +381,7 @@ class Answering:
         return Verdict.RECORDED
 
     def _touch(self, live: Live, member_id: int) -> None:
-        if live.closing and self.replaying:
+        if live.closing and self._replaying:
             return  # it happened while we were away, perhaps in time: the closing snapshot tells
         self._sequence += 1
         live.touched[member_id] = self._sequence

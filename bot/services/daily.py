@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from bot.domain.outage import Outage
 from bot.domain.rounds import Round
 from bot.services.answering import Answering
 from bot.services.planning import Planner
@@ -47,8 +48,8 @@ class Daily:
         self._stepper = stepper
         self._longest_nap = longest_nap
         self._beat = beat
+        self._lifeless = Outage()
         self._watch = watch or Watch()
-        store.troubled = self.wake
         self._hastens = False
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._nap: asyncio.Task[None] | None = None
@@ -64,7 +65,7 @@ class Daily:
             alive = await process.recall(tx, _ALIVE)
         if alive is not None:
             # A clock that was set back since must not make what is answered from now on look older than the outage.
-            self._stepper.outage_began = min(datetime.fromisoformat(alive), self._clock())
+            self._stepper.missed_since(min(datetime.fromisoformat(alive), self._clock()))
             self._unrepaired = True
         self._hastens = True  # as far as a process that starts can know
         await self._answering.load()
@@ -75,7 +76,7 @@ class Daily:
         An outage counts from its beginning until all of it is repaired, whatever other outages follow meanwhile.
         """
         if outage_began is not None and not self._unrepaired:
-            self._stepper.outage_began = outage_began
+            self._stepper.missed_since(outage_began)
         self._unrepaired = True
         self._catch_ups = this = self._catch_ups + 1
         gate = asyncio.Semaphore(_AT_ONCE)
@@ -95,17 +96,15 @@ class Daily:
     async def tick(self) -> None:
         """Do what is due now. Steps run in the background: `idle()` waits for them."""
         now = self._clock()
-        self._hastens |= self._watch.went_back(now)
-        async with self._store.write() as tx:
-            if not self._unrepaired:
-                await process.remember(tx, _ALIVE, now.isoformat())
-            await self._watch.sign(tx, now)
-            self._answering.shared |= self._watch.shared
-            if self._hastens:
-                # Nobody's lease lasts longer: what is put off further waits for Discord, or for a clock that was ahead.
-                await rounds.hasten(tx, now=now, latest=now + LEASE)
-        self._hastens = False
+        # Taken before the transaction: who hurries while that runs means the next tick.
+        hastens, self._hastens = self._hastens | self._watch.went_back(now), False
+        try:
+            await self._sign(now, hastens=hastens)
+        except BaseException:
+            self._hastens |= hastens
+            raise
         self._show_life()
+        await self._answering.note_others(present=self._watch.shared)
         await self._planner.plan_due(now)
         async with self._store.read() as tx:
             due = await rounds.due(tx, now)
@@ -160,6 +159,17 @@ class Daily:
         await self.idle()
         await self._answering.stop()
 
+    async def _sign(self, now: datetime, *, hastens: bool) -> None:
+        """Note that this process is alive and at work here, and let what waits wait no longer when it `hastens`."""
+        async with self._store.write() as tx:
+            if not self._unrepaired:
+                await process.remember(tx, _ALIVE, now.isoformat())
+            found = await self._watch.sign(tx, now)
+            if hastens:
+                # Nobody's lease lasts longer: what is put off further waits for Discord, or for a clock that was ahead.
+                await rounds.hasten(tx, now=now, latest=now + LEASE)
+        self._watch.signed(found, now)
+
     async def _work(self, guild_id: int, found_here: Sequence[Round]) -> None:
         try:
             for found in found_here:
@@ -186,10 +196,18 @@ class Daily:
             self._nap.cancel()
 
     def _show_life(self) -> None:
+        now = asyncio.get_running_loop().time()
         try:
             self._beat()
         except OSError as trouble:
-            logger.warning("the sign of life cannot be given (%s); the work goes on", trouble)
+            if self._lifeless.failed(now):
+                logger.warning(
+                    "the sign of life cannot be given (%s): `trapwise health` fails, the work goes on", trouble
+                )
+        else:
+            over = self._lifeless.worked(now)
+            if over is not None:
+                logger.info("the sign of life is given again after %.0f s", over.seconds)
 
     async def _until_next(self) -> timedelta:
         async with self._store.read() as tx:

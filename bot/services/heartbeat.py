@@ -25,11 +25,9 @@ def give_sign(file: Path, trouble: str | None) -> None:
         OSError: the file cannot be written; it grows old then, which is the truth as well.
     """
     told = " ".join((trouble or "").split()).encode()[: _BYTES - 1].ljust(_BYTES - 1) + b"\n"
-    opened = os.open(file, os.O_WRONLY | os.O_CREAT, 0o644)
-    try:
-        os.pwrite(opened, told, 0)
-    finally:
-        os.close(opened)
+    # Neither emptied first nor replaced: a full disk has room for neither.
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o644), "wb", buffering=0) as opened:
+        opened.write(told)
 
 
 def read_sign(file: Path, now: float) -> Health:

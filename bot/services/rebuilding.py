@@ -1,11 +1,11 @@
 """Rebuilding: the proof that results and boards are what the stored answers earn, and mending them where not."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.rounds import RoundState
+from bot.domain.rounds import Round, RoundState
 from bot.domain.standings import Period, key_of
 from bot.services import regrading
 from bot.storage import boards, rounds, totals
@@ -14,18 +14,28 @@ from bot.storage.store import Store, Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What was compared in one server, and in how many places it was not what the answers earn."""
+    """What was compared in one server, and which rounds and boards were not what the answers earn."""
 
     guild_id: int
     rounds: int
     answers: int
-    wrong_rounds: int
-    wrong_boards: int
+    rounds_astray: tuple[int, ...]
+    boards_astray: tuple[str, ...]
+
+    @property
+    def wrong_rounds(self) -> int:
+        """How many rounds have other results or slips than their answers earn."""
+        return len(self.rounds_astray)
+
+    @property
+    def wrong_boards(self) -> int:
+        """How many boards are not the sum of the results, or not in their order."""
+        return len(self.boards_astray)
 
     @property
     def sound(self) -> bool:
         """Whether everything was as it has to be."""
-        return not (self.wrong_rounds or self.wrong_boards)
+        return not (self.rounds_astray or self.boards_astray)
 
 
 class Rebuilding:
@@ -40,48 +50,92 @@ class Rebuilding:
             found = await rounds.guilds(tx)
         for guild_id in found:
             async with self._store.read() as tx:
-                yield await _compare(tx, guild_id, mend=False)
+                findings = await _compare(tx, guild_id)
+            yield findings  # outside the transaction: who mends begins another
 
     async def mend(self) -> AsyncIterator[Findings]:
-        """Do the same and put right what is wrong; a server is mended whole or not at all."""
+        """Do the same and put right what is wrong, each round and each board by itself.
+
+        Raises:
+            StorageBusy: the database takes no writes; what was mended before stays mended.
+        """
         async for findings in self.check():
-            if not findings.sound:
-                async with self._store.write() as tx:
-                    await _compare(tx, findings.guild_id, mend=True)
+            await self.mend_one(findings)
             yield findings
 
+    async def mend_one(self, findings: Findings) -> None:
+        """Put right what was found in one server, unless it is right by now: a bot may be at work beside us."""
+        if findings.rounds_astray:
+            async with self._store.read() as tx:
+                asked = await rounds.in_states(tx, tuple(RoundState), guild_id=findings.guild_id)
+            # What is practice depends on earlier rounds: once these are right, a later one may no longer be.
+            for each in asked:
+                if each.id >= findings.rounds_astray[0]:
+                    await self._mend_round(each.id)
+        # After the rounds: these count on the boards what they change, right or wrong as the boards are.
+        for key in findings.boards_astray:
+            async with self._store.write() as tx:
+                span = _spans(await rounds.in_states(tx, regrading.GRADED, guild_id=findings.guild_id)).get(key)
+                await totals.rebuild(tx, findings.guild_id, key, span)
 
-async def _compare(tx: Tx, guild_id: int, *, mend: bool) -> Findings:
+    async def _mend_round(self, round_id: int) -> None:
+        async with self._store.read() as tx:
+            if await _is_right(tx, round_id):
+                return
+        async with self._store.write() as tx:
+            asked = await rounds.by_id(tx, round_id)
+            if asked is not None and not await _is_right(tx, round_id):
+                await regrading.store(tx, asked, await regrading.earned(tx, asked))
+
+
+async def _compare(tx: Tx, guild_id: int) -> Findings:
     asked = await rounds.in_states(tx, tuple(RoundState), guild_id=guild_id)
     graded = [each for each in asked if each.state in regrading.GRADED]
-    given = wrong = 0
+    given = 0
+    wrong = []
     for each in asked:
         found = await regrading.earned(tx, each)
         given += len(found)
         if await regrading.is_astray(tx, each, found):
-            wrong += 1
-            if mend:
-                await regrading.store(tx, each, found)
-    astray = await _boards_astray(tx, guild_id, [closed.opened_on for closed in graded])
-    if astray and mend:
-        await totals.clear(tx, guild_id)
-        for closed in graded:
-            await totals.add(tx, closed)
-    return Findings(guild_id=guild_id, rounds=len(graded), answers=given, wrong_rounds=wrong, wrong_boards=astray)
+            wrong.append(each.id)
+    return Findings(
+        guild_id=guild_id,
+        rounds=len(graded),
+        answers=given,
+        rounds_astray=tuple(wrong),
+        boards_astray=tuple(await _boards_astray(tx, guild_id, graded)),
+    )
 
 
-async def _boards_astray(tx: Tx, guild_id: int, days: list[date]) -> int:
-    """Count the boards that are not the sum of the results of their days."""
-    spans: dict[str, list[date]] = {}
-    for day in days:
+async def _is_right(tx: Tx, round_id: int) -> bool:
+    asked = await rounds.by_id(tx, round_id)
+    return asked is None or not await regrading.is_astray(tx, asked, await regrading.earned(tx, asked))
+
+
+async def _boards_astray(tx: Tx, guild_id: int, graded: Iterable[Round]) -> list[str]:
+    """Name the boards that are not the sum of the results of their days, in their order."""
+    spans = _spans(graded)
+    return [
+        key
+        for key in sorted(spans.keys() | await totals.periods(tx, guild_id))
+        if not await _adds_up(tx, guild_id, key, spans.get(key))
+    ]
+
+
+async def _adds_up(tx: Tx, guild_id: int, key: str, span: tuple[date, date] | None) -> bool:
+    due = {} if span is None else await boards.added_up(tx, guild_id, *span)
+    board = await totals.everyone(tx, guild_id, key)
+    there = {score.member_id: (score.units, score.answered, score.right) for score in board}
+    steps = Counter(units for units, _, _ in due.values())
+    if due != there or steps != await totals.steps(tx, guild_id, key):
+        return False
+    return not await totals.has_misplaced(tx, guild_id, key)
+
+
+def _spans(graded: Iterable[Round]) -> dict[str, tuple[date, date]]:
+    """Give the first and the last day that count for each board."""
+    days: dict[str, list[date]] = {}
+    for closed in graded:
         for period in Period:
-            spans.setdefault(key_of(period, day), []).append(day)
-    astray = 0
-    for key in spans.keys() | await totals.periods(tx, guild_id):
-        span = spans.get(key)
-        due = await boards.added_up(tx, guild_id, min(span), max(span)) if span else {}
-        board = await totals.everyone(tx, guild_id, key)
-        there = {score.member_id: (score.units, score.answered, score.right) for score in board}
-        steps = Counter(units for units, _, _ in due.values())
-        astray += due != there or steps != await totals.steps(tx, guild_id, key)
-    return astray
+            days.setdefault(key_of(period, closed.opened_on), []).append(closed.opened_on)
+    return {key: (min(each), max(each)) for key, each in days.items()}

@@ -24,7 +24,9 @@ async def is_astray(tx: Tx, asked: Round, found: Collection[Result]) -> bool:
     """Tell whether what is stored of a round differs from what these results earn."""
     due = await boards.earnings(tx, asked, found, used_up_since=used_up_since(asked))
     met = met_in(asked.posed, found)
-    return due != await boards.kept(tx, asked.id) or met != await profiles.noted(tx, asked.id)
+    if due != await boards.kept(tx, asked.id) or met != await profiles.noted(tx, asked.id):
+        return True
+    return await boards.has_stray_slips(tx, asked)
 
 
 async def store(tx: Tx, asked: Round, found: Collection[Result]) -> None:

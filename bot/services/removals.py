@@ -4,13 +4,16 @@ Each request is followed by one event, before or after its answer; meanwhile the
 put it back.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from bot.services.ports import Clock
+_EVENT_DUE_SECONDS = 2.0
+"""An event comes within moments of the answer to its request; later ones are about something else.
 
-_EVENT_DUE = timedelta(seconds=10)
-"""An event comes within moments of the answer to its request; later ones are about something else."""
+Where a letter went and came back before the answer, whose event is still to come is a guess, and a wrong one swallows a
+withdrawal. A bot's event taken for its member's withdraws nothing unless the letter came back: so rather too short.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,17 @@ class Letter:
 
 
 class Removals:
-    """Tells the events of the bot's own removals from members' withdrawals."""
+    """Tells the events of the bot's own removals from members' withdrawals.
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    `steady` gives seconds of a clock that never steps.
+    """
+
+    def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
+        self._steady = steady
         # Letters being removed, and whether the event has come.
         self._under_way: dict[Letter, bool] = {}
         # Letters removed since when, whose event has not come.
-        self._awaited: dict[Letter, datetime] = {}
+        self._awaited: dict[Letter, float] = {}
 
     def begin(self, letter: Letter) -> None:
         """Note that a letter is about to be removed."""
@@ -40,7 +46,7 @@ class Removals:
     def end(self, letter: Letter, *, gone: bool) -> None:
         """Note the answer to the request: whether the letter is gone, or stayed and is its member's again."""
         if not self._under_way.pop(letter, True) and gone:
-            self._awaited[letter] = self._clock()
+            self._awaited[letter] = self._steady()
 
     def came_back(self, letter: Letter) -> None:
         """Note that a letter appeared: if it is being removed, its event is still to come."""
@@ -53,7 +59,7 @@ class Removals:
             self._under_way[letter] = True
             return True
         since = self._awaited.pop(letter, None)
-        return since is not None and self._clock() - since <= _EVENT_DUE
+        return since is not None and self._steady() - since <= _EVENT_DUE_SECONDS
 
     def forget(self, message_id: int) -> None:
         """Forget a post that takes no answers any more."""

@@ -55,10 +55,19 @@ class Stepper:
         self._library = library
         self._announcer = announcer
         self._closing = Closing(store, clock, publisher, answering=answering, library=library, announcer=announcer)
-        self.outage_began: datetime | None = None
+        self._outage_began: datetime | None = None
         # What failed how often and what was told of it, by round, until the round is done: forgotten by a restart.
         self._failures: Counter[tuple[int, RoundState]] = Counter()
         self._told: set[tuple[int, str]] = set()
+
+    @property
+    def outage_began(self) -> datetime | None:
+        """Tell since when something may have been missed, by the last outage that was."""
+        return self._outage_began
+
+    def missed_since(self, outage_began: datetime) -> None:
+        """Learn since when something may have been missed: private answers given before may be older than a letter."""
+        self._outage_began = outage_began
 
     async def step(self, found: Round) -> None:
         """Take a due round as far as it can go now; does nothing when someone else has taken it."""
@@ -83,7 +92,7 @@ class Stepper:
         try:
             begun = self._answering.now_at()
             snapshot = await self._publisher.collect(asked)
-            changed = await self._answering.reconcile(asked.id, snapshot, begun=begun, outage_began=self.outage_began)
+            changed = await self._answering.reconcile(asked.id, snapshot, begun=begun, outage_began=self._outage_began)
             if snapshot.unseeded:
                 await self._publisher.seed(asked)
             if changed:
@@ -161,7 +170,8 @@ class Stepper:
             await asyncio.sleep(_RENEWED_SECONDS)
             with contextlib.suppress(StorageBusy):
                 async with self._store.write() as tx:
-                    held = await rounds.renew(tx, held, until=self._clock() + LEASE)
+                    renewed = await rounds.renew(tx, held, until=self._clock() + LEASE)
+                held = renewed
 
     async def _advance(self, found: Round) -> None:
         match found.state:
@@ -169,12 +179,12 @@ class Stepper:
                 await self._post(found)
             case RoundState.OPEN:
                 if found.closes_at <= self._clock():
-                    await self._closing.close(found, outage_began=self.outage_began)
+                    await self._closing.close(found, outage_began=self._outage_began)
                     self._forget(found.id)
                 else:
                     await self._seed(found)
             case RoundState.CLOSING:
-                await self._closing.grade(found, outage_began=self.outage_began)
+                await self._closing.grade(found, outage_began=self._outage_began)
                 self._forget(found.id)
             case RoundState.CLOSED:
                 await self._closing.explain(found)

@@ -25,7 +25,7 @@ class Watch:
     """Notices another process on the same database, and steps of the wall clock.
 
     `me` names this process to people. `steady` gives seconds of a clock that never steps and runs as fast as the wall
-    clock; without it only steps backward are noticed.
+    clock; without it only steps backward are noticed. `shared` says whether somebody else uses the database.
     """
 
     me: str = "a process"
@@ -36,17 +36,21 @@ class Watch:
     _others: Outage = field(default_factory=lambda: Outage(calm=_CALM.total_seconds()))
     _last: tuple[datetime, float] | None = None
 
-    async def sign(self, tx: Tx, now: datetime) -> None:
-        """Sign the database; who finds another signature over one's own is not alone.
+    async def sign(self, tx: Tx, now: datetime) -> str | None:
+        """Sign the database; gives the signature that was there, for `signed` once this one is committed."""
+        found = await process.recall(tx, _HOLDER)
+        await process.remember(tx, _HOLDER, f"{self._token} {now.isoformat()} {self.me}"[:200])
+        return found
+
+    def signed(self, found: str | None, now: datetime) -> None:
+        """Judge by the signature found below one's own: who finds another one over an earlier one is not alone.
 
         No clocks are compared for that, so that neither a step of them nor a quick restart looks like somebody else.
         """
-        found = await process.recall(tx, _HOLDER)
         if found is not None and not found.startswith(self._token) and self._signed:
             self._meet(found, now)
         else:
             self._alone(now)
-        await process.remember(tx, _HOLDER, f"{self._token} {now.isoformat()} {self.me}"[:200])
         self._signed = True
 
     def _meet(self, found: str, now: datetime) -> None:
@@ -63,6 +67,7 @@ class Watch:
     def _alone(self, now: datetime) -> None:
         over = self._others.worked(now.timestamp())
         if over is not None:
+            self.shared = False
             logger.info("the other Trapwise left this database after %.0f s", over.seconds)
 
     def went_back(self, now: datetime) -> bool:

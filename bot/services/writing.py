@@ -23,6 +23,15 @@ _NAMES_REMEMBERED = 50_000
 """Names known to be stored; remembering them only saves writing them again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """A moderator's clear of letters: its place in the order of changes, and what those who lost marks had seen."""
+
+    at: int
+    letters: str
+    seen: dict[int, str]
+
+
 @dataclass(slots=True)
 class Live:
     """A round that takes answers, or is about to be graded, with everything its members hold."""
@@ -33,14 +42,22 @@ class Live:
     closed_at: int | None = None
     # When each member last did something, so that a snapshot begun before does not undo it.
     touched: dict[int, int] = field(default_factory=dict)
-    # Where in that order the last snapshot that was compared began, and where a moderator cleared which letters.
+    # Where in that order the last snapshot that was compared began.
     compared: int = 0
-    clears: list[tuple[int, str]] = field(default_factory=list)
+    clears: list[Clear] = field(default_factory=list)
 
     @property
     def closing(self) -> bool:
         """Tell whether it stopped taking answers."""
         return self.closed_at is not None
+
+    def cleared_since(self, place: int) -> tuple[str, dict[int, str]]:
+        """Give the letters that moderators cleared after a place, and what members who lost any had seen there."""
+        clears = [clear for clear in self.clears if clear.at > place]
+        seen: dict[int, str] = {}
+        for clear in reversed(clears):
+            seen |= clear.seen
+        return "".join(clear.letters for clear in clears), seen
 
 
 @dataclass(slots=True)
@@ -163,10 +180,16 @@ class Writing:
                 else:
                     batch.end()
         finally:
+            self._tell_of_the_lost()
             for left in (self._committing, self._batch):
                 if left is not None:
                     left.abandon()  # only when this task is stopped from outside: nobody shall wait for ever
             self._writer = self._committing = self._batch = None
+
+    def _tell_of_the_lost(self) -> None:
+        lost = {key for left in (self._committing, self._batch) if left is not None for key in left.answers}
+        if lost and (task := asyncio.current_task()) is not None and task.cancelling():
+            logger.warning("%d answers were received and could not be stored before the stop", len(lost))
 
     def _note_size(self, answers_held: int) -> None:
         """Keep the high-water mark of a commit, and log it each time it has doubled."""

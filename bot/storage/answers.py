@@ -7,20 +7,25 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.answer import Answer, Came, Surface
+from bot.domain.rounds import RoundState
 from bot.storage import bulk
 from bot.storage.columns import Instant
 from bot.storage.store import Tx
-from bot.storage.tables import answers
+from bot.storage.tables import answers, rounds
 
 _SQLITE = sqlite.dialect()
 _INSTANT = Instant()
+_DONE = (RoundState.CLOSED, RoundState.EXPLAINED, RoundState.VOID)
 
 
 def _keep() -> sa.Insert:
     """Write the statement that stores any number of rows over what was there."""
     columns = answers.c.keys()
-    # SQLite needs a condition there, or it would take ON for the beginning of a join's.
-    statement = sqlite.insert(answers).from_select(columns, sa.select(*bulk.fields(len(columns))).where(sa.true()))
+    row = bulk.fields(len(columns))
+    # Without a condition there SQLite would take ON for the beginning of a join's.
+    is_done = sa.or_(*(rounds.c.state == state for state in _DONE))
+    done = sa.exists().where(rounds.c.id == row[columns.index("round_id")], is_done)
+    statement = sqlite.insert(answers).from_select(columns, sa.select(*row).where(~done))
     key = answers.primary_key.columns.keys()
     kept = {name: statement.excluded[name] for name in columns if name not in key}
     return statement.on_conflict_do_update(index_elements=key, set_=kept)
@@ -45,7 +50,7 @@ async def of_member(tx: Tx, round_id: int, member_id: int) -> Answer | None:
 
 
 async def keep(tx: Tx, changed: Mapping[tuple[int, int], Answer]) -> None:
-    """Store answers by (round id, member id), over what was there."""
+    """Store answers by (round id, member id), over what was there; a round that is graded or void takes no more."""
     if changed:
         rows = [_row(round_id, member_id, answer) for (round_id, member_id), answer in changed.items()]
         await tx.execute(_KEEP, {"rows": bulk.written(rows)})

@@ -114,6 +114,15 @@ async def kept(tx: Tx, round_id: int) -> dict[int, Earned]:
     }
 
 
+async def has_stray_slips(tx: Tx, asked: Round) -> bool:
+    """Tell whether slips of a round are nobody's who has a result, or are kept for another server or bank."""
+    theirs = (results.c.round_id == asked.id) & (results.c.member_id == slips.c.member_id)
+    elsewhere = (slips.c.guild_id != asked.guild_id) | (slips.c.bank != asked.bank)
+    stray = (slips.c.round_id == asked.id) & (elsewhere | ~sa.exists().where(theirs))
+    found: bool = (await tx.execute(sa.select(sa.exists().where(stray)))).scalar_one()
+    return found
+
+
 async def is_ranked(tx: Tx, round_id: int, member_id: int) -> bool | None:
     """Tell whether a member's result of a round counts for ranks; `None` when there is no result."""
     wanted = (results.c.round_id == round_id) & (results.c.member_id == member_id)
@@ -122,7 +131,7 @@ async def is_ranked(tx: Tx, round_id: int, member_id: int) -> bool | None:
 
 async def top_of_day(tx: Tx, guild_id: int, day: date, *, limit: int) -> tuple[list[Score], int]:
     """Give the first of those who earned anything on a date, in the order of a board, and how many there are."""
-    earned = _earned(guild_id, day, day).having(sa.func.sum(results.c.units) > 0).subquery()
+    earned = totals.earned(guild_id, day, day).having(sa.func.sum(results.c.units) > 0).subquery()
     named = (members.c.guild_id == guild_id) & (members.c.member_id == earned.c.member_id)
     first = (
         sa.select(earned, sa.func.coalesce(members.c.name, NOBODY).label("name"))
@@ -142,7 +151,7 @@ async def added_up(tx: Tx, guild_id: int, first: date, last: date) -> dict[int, 
 
     Gives units, answers and fully right answers by member: what the totals of that period have to be.
     """
-    rows = await tx.execute(_earned(guild_id, first, last))
+    rows = await tx.execute(totals.earned(guild_id, first, last))
     return {row.member_id: (row.units, row.answered, row.full) for row in rows}
 
 
@@ -161,17 +170,3 @@ async def _ranked_since(tx: Tx, closed: Round, since: date) -> frozenset[int]:
         )
     )
     return frozenset(rows.scalars())
-
-
-def _earned(guild_id: int, first: date, last: date) -> sa.Select[Any]:
-    return (
-        sa.select(
-            results.c.member_id,
-            sa.func.sum(results.c.units).label("units"),
-            sa.func.count().label("answered"),
-            sa.func.sum(sa.cast(results.c.full, sa.Integer)).label("full"),
-        )
-        .select_from(results.join(rounds, rounds.c.id == results.c.round_id))
-        .where(rounds.c.guild_id == guild_id, rounds.c.opened_on.between(first, last), results.c.ranked)
-        .group_by(results.c.member_id)
-    )

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+from pathlib import Path
 from typing import IO
 
 from bot.storage import dialect
@@ -27,7 +28,8 @@ def hold(database: str, *, who: str) -> Held:
     """Hold the database at a URL; `who` is what another bot is told that finds it held.
 
     The lock is on a file of its own beside the database, which stays there: SQLite's locks are left alone, and whoever
-    only reads, copies or checks the database asks for none. Where the file system knows no locks nothing is held.
+    only reads, copies or checks the database asks for none. It goes by the file itself, whatever link leads there.
+    Where the file system knows no locks, or the lock cannot be opened, nothing is held.
 
     Raises:
         StorageProblem: another process holds it.
@@ -37,12 +39,10 @@ def hold(database: str, *, who: str) -> Held:
         import fcntl  # noqa: PLC0415 - not on every system
     except ImportError:
         return Held(None)
-    beside = file.with_name(file.name + ".lock")
-    try:
-        beside.parent.mkdir(parents=True, exist_ok=True)
-        lock = beside.open("a+", encoding="utf-8")
-    except OSError:
-        # Opening the database says better what is wrong with its folder.
+    real = Path(os.path.realpath(file))
+    _warn_of_links(real)
+    lock = _open(real.with_name(real.name + ".lock"))
+    if lock is None:
         return Held(None)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,8 +57,35 @@ def hold(database: str, *, who: str) -> Held:
         lock.close()
         logger.info("the database cannot be locked here (%s); mind that only one bot uses it", trouble.strerror)
         return Held(None)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # one that belongs to another account may only be read: that holds as well
         os.ftruncate(lock.fileno(), 0)
         lock.write(who + "\n")
         lock.flush()
     return Held(lock)
+
+
+def _open(beside: Path) -> IO[str] | None:
+    try:
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return beside.open("a+", encoding="utf-8")
+        except PermissionError:
+            return beside.open(encoding="utf-8")
+    except OSError as trouble:
+        # What is wrong with a folder is said better by opening the database.
+        if beside.exists():
+            logger.warning(
+                "%s cannot be opened (%s): a second bot on this database would not be noticed; "
+                "if no bot is running, remove it or give it to the account that runs Trapwise",
+                beside,
+                trouble.strerror,
+            )
+        return None
+
+
+def _warn_of_links(file: Path) -> None:
+    with contextlib.suppress(OSError):
+        if file.stat().st_nlink > 1:
+            logger.warning(
+                "%s has another name as well (a hard link): never use it by both, SQLite would damage it", file
+            )

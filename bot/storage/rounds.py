@@ -57,6 +57,12 @@ async def in_states(tx: Tx, states: Collection[RoundState], *, guild_id: int | N
     return [_round(row) for row in await tx.execute(wanted)]
 
 
+async def still(tx: Tx, round_ids: Collection[int], states: Collection[RoundState]) -> set[int]:
+    """Give those of some rounds that are in any of these states."""
+    wanted = rounds.c.id.in_(round_ids) & rounds.c.state.in_(states)
+    return set((await tx.execute(sa.select(rounds.c.id).where(wanted))).scalars())
+
+
 async def guilds(tx: Tx) -> list[int]:
     """List the servers that have rounds."""
     return list((await tx.execute(sa.select(rounds.c.guild_id).distinct().order_by(rounds.c.guild_id))).scalars())

@@ -33,6 +33,10 @@ class StorageBusy(TrapwiseError):
         super().__init__(why=why)
 
 
+class StorageUnread(StorageBusy):
+    """I cannot look that up just now ({why}): please try again in a minute. What was stored before is safe."""
+
+
 _CALM_SECONDS = 2.0
 """The database must take writes for so long before it counts as working again."""
 
@@ -40,8 +44,7 @@ _CALM_SECONDS = 2.0
 class Store:
     """One database. `write()` and `read()` are the unit of work; nothing outside them touches SQL.
 
-    `trouble` says why the database takes no writes at present, `None` while it does; `troubled` is called when some
-    begins.
+    `trouble` says why the database takes no writes at present, `None` while it does.
     """
 
     def __init__(self, engine: AsyncEngine, where: str, *, created: bool) -> None:
@@ -50,47 +53,62 @@ class Store:
         self._writer = asyncio.Lock()
         self._writing: asyncio.Task[Any] | None = None
         self._outage = Outage(calm=_CALM_SECONDS)
+        self._troubled: Callable[[], None] = _nothing
+        # How many writes were refused, so that whoever stands in line behind one knows.
+        self._refused_writes = 0
         self.trouble: str | None = None
-        self.troubled: Callable[[], None] = _nothing
         self.where = where
         self.created = created
+
+    def tell_of_trouble(self, troubled: Callable[[], None]) -> None:
+        """Call this whenever some trouble begins."""
+        self._troubled = troubled
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
         """Run a writing transaction; commits at the end, rolls back on an exception.
 
         Raises:
-            StorageBusy: the database is locked by another writer, full or read-only; nothing was written.
+            StorageBusy: the database is locked by another writer, full, read-only or cannot be opened; nothing was
+                written.
         """
         if self._writing is not None and self._writing is asyncio.current_task():
             message = "a writing transaction inside a writing transaction would wait for itself"
             raise RuntimeError(message)
-        async with self._writer, self._engine.connect() as connection:
+        refused = self._refused_writes
+        async with self._writer:
+            if refused != self._refused_writes:
+                # Whoever stood in line behind a write that was refused shares its fate: one after the other they would
+                # wait ten seconds each.
+                raise StorageBusy(self.trouble)
             self._writing = asyncio.current_task()
-            await connection.execution_options(**{dialect.WRITES: self._refused})
             try:
-                async with connection.begin():
-                    yield connection
+                async with self._engine.connect() as connection:
+                    await connection.execution_options(**{dialect.WRITES: self._refused})
+                    async with connection.begin():
+                        yield connection
             except OperationalError as trouble:
                 if not dialect.may_pass(trouble):
                     raise
                 self._refused(trouble)
+                self._refused_writes += 1
                 raise StorageBusy(trouble.orig) from trouble
             else:
                 self._taken()
             finally:
                 self._writing = None
 
-    def _refused(self, trouble: OperationalError) -> None:
+    def _refused(self, trouble: OperationalError, what: str = "takes no writes") -> None:
         self.trouble = str(trouble.orig)
         if self._outage.failed(_steady()):
             logger.warning(
-                "the database takes no writes (%s): %s. Answers wait in memory and are not confirmed before they are "
+                "the database %s (%s): %s. Answers wait in memory and are not confirmed before they are "
                 "stored; questions and reveals wait too",
+                what,
                 trouble.orig,
                 dialect.what_to_do(trouble),
             )
-            self.troubled()
+            self._troubled()
 
     def _taken(self) -> None:
         over = self._outage.worked(_steady())
@@ -105,9 +123,19 @@ class Store:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
-        """Run a reading transaction: one consistent view of the database."""
-        async with self._engine.connect() as connection, connection.begin():
-            yield connection
+        """Run a reading transaction: one consistent view of the database.
+
+        Raises:
+            StorageUnread: the database cannot be opened or read just now.
+        """
+        try:
+            async with self._engine.connect() as connection, connection.begin():
+                yield connection
+        except OperationalError as trouble:
+            if not dialect.may_pass(trouble):
+                raise
+            self._refused(trouble, "cannot be read")
+            raise StorageUnread(trouble.orig) from trouble
 
     async def close(self) -> None:
         """Close every connection."""
@@ -139,10 +167,35 @@ async def open_store(database: str, *, now: datetime) -> Store:
     return Store(engine, str(file), created=found is None)
 
 
+async def open_existing(database: str) -> Store:
+    """Open a database of this version as it is: nothing is created, migrated or set, whoever else has it open.
+
+    Raises:
+        StorageProblem: there is none, nothing is in it, an older version wrote it, or `open_store` would not take it.
+    """
+    file = dialect.sqlite_file(database)
+    if not await asyncio.to_thread(file.exists):
+        raise StorageProblem(f"{file}: there is no database yet; name another with DATABASE_URL.")
+    try:
+        found = await asyncio.to_thread(_look, file)
+    except (sqlite3.Error, OSError) as trouble:
+        raise StorageProblem(f"{file}: {_reason(trouble)}") from trouble
+    if found is None:
+        raise StorageProblem(f"{file}: there is nothing in it yet; name another with DATABASE_URL.")
+    if found.version != migrating.newest():
+        raise StorageProblem(
+            f"{file}: this database was written by an older Trapwise (schema {found.version}); "
+            "start the bot once, which brings it up to date. Nothing was changed."
+        )
+    return Store(dialect.connect(database), str(file), created=False)
+
+
 def _look(file: Path) -> dialect.Found | None:
     """Find out what is in the file before anything writes to it; `None` when there is none, or nothing in it."""
     if file.is_dir():
         raise StorageProblem(f"{file}: this is a folder; name a file in it with DATABASE_URL.")
+    if file.exists() and not file.is_file():
+        raise StorageProblem(f"{file}: this is a device, pipe or socket; name an ordinary file with DATABASE_URL.")
     if not file.exists():
         _make_folder(file)
         return None

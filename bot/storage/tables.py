@@ -139,7 +139,8 @@ sa.Index(
     "ix_totals_board", totals.c.guild_id, totals.c.period, totals.c.units.desc(), totals.c.name_key, totals.c.member_id
 )
 
-# How many members stand at each number of units, so that a rank is a sum over few rows however long the board is.
+# How many members stand at each number of units: a rank is a sum over as many rows as there are different totals. These
+# are far fewer than members, as shares of a mark are of few kinds; but nothing keeps them so.
 ladders = sa.Table(
     "ladders",
     metadata,

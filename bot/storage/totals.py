@@ -1,5 +1,6 @@
 """Queries about totals: boards that are kept up to date with every result instead of being added up when looked at."""
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,9 +10,10 @@ from bot.domain.rounds import Round
 from bot.domain.standings import Period, Score, key_of
 from bot.storage.members import NOBODY
 from bot.storage.store import Tx
-from bot.storage.tables import ladders, members, results, totals
+from bot.storage.tables import ladders, members, results, rounds, totals
 
 _NAMED = (members.c.guild_id == totals.c.guild_id) & (members.c.member_id == totals.c.member_id)
+_COLUMNS = ("guild_id", "member_id", "period", "units", "answered", "full", "name_key")
 _SCORES: sa.Select[Any] = sa.select(
     totals.c.member_id,
     sa.func.coalesce(members.c.name, NOBODY).label("name"),
@@ -69,10 +71,48 @@ async def periods(tx: Tx, guild_id: int) -> frozenset[str]:
     return frozenset((await tx.execute(sa.union(*kept))).scalars())
 
 
-async def clear(tx: Tx, guild_id: int) -> None:
-    """Forget every board of a server; its results stay."""
+async def has_misplaced(tx: Tx, guild_id: int, period: str) -> bool:
+    """Tell whether anyone on a board stands among their equals by another name than theirs."""
+    named = sa.func.coalesce(members.c.name_key, NOBODY)
+    wanted = (*_of(totals, guild_id, period), totals.c.name_key != named)
+    found = sa.select(totals.c.member_id).select_from(totals.outerjoin(members, _NAMED)).where(*wanted).limit(1)
+    return (await tx.execute(found)).first() is not None
+
+
+async def rebuild(tx: Tx, guild_id: int, period: str, days: tuple[date, date] | None) -> None:
+    """Put a board together anew from the results of the rounds between two dates; without dates it goes away."""
     for table in (totals, ladders):
-        await tx.execute(sa.delete(table).where(table.c.guild_id == guild_id))
+        await tx.execute(sa.delete(table).where(*_of(table, guild_id, period)))
+    if days is None:
+        return
+    sums = earned(guild_id, *days).subquery()
+    named = (members.c.guild_id == guild_id) & (members.c.member_id == sums.c.member_id)
+    rows = sa.select(
+        sa.literal(guild_id, sa.BigInteger),
+        sums.c.member_id,
+        sa.literal(period),
+        sums.c.units,
+        sums.c.answered,
+        sums.c.full,
+        sa.func.coalesce(members.c.name_key, NOBODY),
+    ).select_from(sums.outerjoin(members, named))
+    await tx.execute(sa.insert(totals).from_select(_COLUMNS, rows))
+    await _climb(tx, _of(totals, guild_id, period), 1)
+
+
+def earned(guild_id: int, first: date, last: date) -> sa.Select[Any]:
+    """Write the query that adds up each member's ranked results of the rounds opened between two dates."""
+    return (
+        sa.select(
+            results.c.member_id,
+            sa.func.sum(results.c.units).label("units"),
+            sa.func.count().label("answered"),
+            sa.func.sum(sa.cast(results.c.full, sa.Integer)).label("full"),
+        )
+        .select_from(results.join(rounds, rounds.c.id == results.c.round_id))
+        .where(rounds.c.guild_id == guild_id, rounds.c.opened_on.between(first, last), results.c.ranked)
+        .group_by(results.c.member_id)
+    )
 
 
 async def _count(tx: Tx, closed: Round, sign: int) -> None:
@@ -92,7 +132,7 @@ async def _count(tx: Tx, closed: Round, sign: int) -> None:
 async def _move(tx: Tx, closed: Round, period: str, sign: int) -> None:
     """Add a round's ranked results to the totals of a period, or subtract them."""
     named = (members.c.guild_id == closed.guild_id) & (members.c.member_id == results.c.member_id)
-    earned = (
+    found = (
         sa.select(
             sa.literal(closed.guild_id, sa.BigInteger),
             results.c.member_id,
@@ -105,9 +145,7 @@ async def _move(tx: Tx, closed: Round, period: str, sign: int) -> None:
         .select_from(results.outerjoin(members, named))
         .where(results.c.round_id == closed.id, results.c.ranked)
     )
-    statement = insert(totals).from_select(
-        ["guild_id", "member_id", "period", "units", "answered", "full", "name_key"], earned
-    )
+    statement = insert(totals).from_select(_COLUMNS, found)
     await tx.execute(
         statement.on_conflict_do_update(
             index_elements=["guild_id", "member_id", "period"],

@@ -1,12 +1,16 @@
 """The pacer: never more than the limit in any second, questions before letters, and nothing waits for ever."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.letters import EMOJI
 from bot.chat.pacer import BURST, RATE, Pacer, Urgency
+from bot.domain.rounds import RoundState
+from tests.chat.world import World
 
 
 class FastLoop(asyncio.SelectorEventLoop):
@@ -99,3 +103,46 @@ async def test_a_single_request_waits_for_nothing() -> None:
         patch.setattr(asyncio, "sleep", None)
         await pacer.turn(Urgency.QUESTION)
     assert RATE + BURST <= 50
+
+
+def test_what_is_due_goes_before_repairs() -> None:
+    """Whatever came first: questions and reveals go before repairs of open posts, and those before letters."""
+    came = [urgency for _, urgency in pace([Urgency.LETTER] * 50 + [Urgency.REPAIR] * 50 + [Urgency.QUESTION] * 3)]
+    at_once = int(BURST)
+    assert came[at_once:] == sorted(came[at_once:])
+
+
+async def test_every_request_takes_a_turn(group: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page of a channel or a reaction, and each part of a direct message, is a request and waits like one.
+
+    Reading an open post is a repair; reading it for its close is due.
+    """
+    turns: list[Urgency] = []
+    real = Pacer.turn
+
+    async def turn(pacer: Pacer, urgency: Urgency) -> None:
+        turns.append(urgency)
+        await real(pacer, urgency)
+
+    monkeypatch.setattr(Pacer, "turn", turn)
+    message = await group.post()
+    await group.ann.react(message, EMOJI["A"])
+    for number in range(105):
+        await group.ann.send(group.channel, f"message {number}")
+    asked = group.bot.answering.round_of(message.id)
+    assert asked is not None
+    closing = replace(asked, state=RoundState.CLOSING)
+    publisher = group.bot.client.services.stepper._publisher
+    for work, urgency, at_least in (
+        (lambda: publisher.find_post(asked), Urgency.QUESTION, 1),
+        (lambda: publisher.find_reveal(asked), Urgency.QUESTION, 3),
+        (lambda: publisher.collect(asked), Urgency.REPAIR, 2),
+        (lambda: publisher.collect(closing), Urgency.QUESTION, 2),
+        (lambda: publisher.tell(group.olive.id, "hello"), Urgency.LETTER, 2),
+    ):
+        turns.clear()
+        before = len(group.env.http_requests)
+        await work()
+        requests = len(group.env.http_requests) - before
+        assert requests >= at_least
+        assert turns == [urgency] * requests

@@ -35,6 +35,16 @@ def made(*, path: str, **more: object) -> Any:  # noqa: ANN401 - what aiohttp wo
     return SimpleNamespace(url=yarl.URL(f"https://discord.com{path}"), **more)
 
 
+@pytest.mark.parametrize("length", ["nan", "-nan", "soon", "-1"])
+async def test_a_limit_of_no_length_holds_nothing(length: str) -> None:
+    """A header that is no number of seconds counts as none."""
+    loop = asyncio.get_running_loop()
+    pacer, traffic = Pacer(loop.time), Traffic()
+    traffic.guard(pacer, recovered=lambda: None)
+    await answer(traffic, 429, Retry_After=length, X_RateLimit_Global="true")
+    await asyncio.wait_for(pacer.turn(Urgency.QUESTION), 1)
+
+
 def in_ten_minutes(status: int, *, tries: int, **headers: str) -> int:
     """Count what four hundred servers ask in ten minutes when nothing is answered in any other way."""
     asked = 0

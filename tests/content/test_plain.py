@@ -50,10 +50,21 @@ QUOTED = [
     "[ a ]",
     "[a, [b]]",
     "{a: b}",
+    "{}",
+    '{a: "x, y", why: no}',
+    "{a: b, a: c}",
+    "{a: b,why: c}",
+    "{a:b}",
+    "{a: {b: c}}",
+    '{a: "' + "y" * 1100 + '", b: x}',
+    "{a: b} # c",
+    "# c",
 ]
 MARKED = ["", "|", ">", "|-", ">-", ">+", "|2", "*a", "&a x", "!a x"]
 VALUES = st.sampled_from([*PLAIN, *QUOTED, *MARKED, "y" * 1100])
-TEXTS = st.sampled_from(["x", "x y", "x: y", "- x", "# x", '"x"', "  x", "x ", "", " ", "a:", "---", "...", "x\xa0y"])
+TEXTS = st.sampled_from(
+    ["x", "x y", "x: y", "- x", "# x", '"x"', "  x", "x ", "", " ", "a:", "---", "...", "x\xa0y", "# x", "#", "#x: y"]
+)
 INDENTS = st.integers(0, 6).map(lambda width: width * " ")
 LINES = st.one_of(
     st.builds("{}{}{}: {}".format, INDENTS, st.sampled_from(["", "", "- "]), KEYS, VALUES).map(str.rstrip),
@@ -77,6 +88,8 @@ def blocks(draw: st.DrawFn, column: int = 0) -> list[str]:
             case 3:
                 lines += [f"{column * ' '}{key}:", *draw(blocks(below))]
             case _:
+                if draw(st.booleans()):
+                    lines.append(f"{draw(INDENTS)}# {draw(TEXTS)}")
                 lines.append(f"{column * ' '}{key}:")
                 for inner in draw(st.lists(blocks(below + 2) | VALUES, max_size=3)):
                     first, *more = inner if isinstance(inner, list) else [inner]
@@ -101,9 +114,9 @@ def test_never_otherwise(lines: list[str], end: str) -> None:
         assert alike(value, parsed.value)
 
 
-@pytest.mark.parametrize("file", ["sources.yaml", "lessons/6.2-defender-onboarding.yaml"])
+@pytest.mark.parametrize("file", ["bank.yaml", "traps.yaml", "sources.yaml", "lessons/6.2-defender-onboarding.yaml"])
 def test_shipped_files(file: str) -> None:
-    """The bulk of the shipped bank is read without a parser, and as the parser reads it."""
+    """The shipped bank is read without a parser, and as the parser reads it."""
     text = (shipped_content() / "md-102" / Path(file)).read_text(encoding="utf-8")
     value = plain.read(text)
     assert value is not None
@@ -111,8 +124,27 @@ def test_shipped_files(file: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["a: &b c", "a: *b", "a: !b c", "'a': b", "title: x", "  b: c", "? a", "- a", "---", "...", "a: b\t"]
+    "text",
+    [
+        "# c\na: b\n",
+        "#\n\n  # c: d\na:\n    # c\n  - b\n # c\n  - c\n# c\n",
+        "a: |\n  x\n  # text\n# c\nb: c\n",
+        'a: {b: "x, }: #", c: 1.5, d: true}\nb:\n  - {a: b}\n  - c\n',
+    ],
 )
+def test_comments_and_short_mappings(text: str) -> None:
+    """Lines of comment mean nothing wherever they stand, but in a block of text; a mapping may stand on one line."""
+    value = plain.read(text)
+    assert value is not None
+    assert alike(value, _parse(text).value)
+
+
+ODD = ["a: &b c", "a: *b", "a: !b c", "'a': b", "title: x", "  b: c", "? a", "- a", "---", "...", "a: b\t"]
+ODD_COMMENTS = ["a: b # c", "a: # c", "- # c"]
+ODD_MAPPINGS = ["a: {b: c, b: d}", "a: {b: [c]}", "a: {b}", "a: {}"]
+
+
+@pytest.mark.parametrize("line", [*ODD, *ODD_COMMENTS, *ODD_MAPPINGS])
 def test_left_to_the_parser(line: str) -> None:
     """One line of another form, a key given twice or a wrong indentation leaves the whole file to the parser."""
     assert plain.read(LESSON) is not None

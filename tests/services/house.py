@@ -1,14 +1,17 @@
 """All services on one database file, with a chat in memory; they can be killed and started again."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import closing
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from sqlite3 import connect
 from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from bot.domain.bank import Bank
 from bot.domain.rounds import Round, RoundState
@@ -89,6 +92,7 @@ class House:
             longest_nap=timedelta(milliseconds=20),
             beat=lambda: self.beats.append(1),
         )
+        store.tell_of_trouble(self.daily.wake)
         self.organising = Organising(
             store, clock, library=self.library, planner=self.planner, rng=Random(7), wake=self.daily.wake
         )
@@ -171,7 +175,7 @@ class House:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the file itself, on a connection of one's own."""
-        with closing(connect(self.file)) as connection:
+        with closing(sqlite3.connect(self.file)) as connection:
             return connection.execute(query, values).fetchall()
 
     def stored(self, asked: Round) -> dict[int, str]:
@@ -210,3 +214,20 @@ async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not holds():  # noqa: ASYNC110 - nobody signals it
             await asyncio.sleep(0.005)
+
+
+@contextmanager
+def refused_commits(house: House) -> Iterator[None]:
+    """Let every transaction go well up to its commit, for which the disk has no room."""
+
+    def refuse(_: object) -> None:
+        full = sqlite3.OperationalError("database or disk is full")
+        full.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise OperationalError("COMMIT", None, full)
+
+    engine = house.store._engine.sync_engine
+    sa.event.listen(engine, "commit", refuse)
+    try:
+        yield
+    finally:
+        sa.event.remove(engine, "commit", refuse)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import pytest
 
@@ -156,47 +155,6 @@ async def test_a_super_reaction_is_the_same_choice(group: House, multiple: Round
     assert group.stored(multiple) == {1: ""}
 
 
-async def test_a_letter_that_the_bot_took_off_withdraws_nothing(group: House, asked: Round) -> None:
-    """Tidying is told from a withdrawal; a letter that stayed is its member's again."""
-    heard = group.answering
-    await group.tap(asked, 1, "A")
-    letter = Letter(MESSAGE, 1, "A")
-    heard.removals.begin(letter)
-    await heard.lift(MESSAGE, 1, "A")
-    heard.removals.end(letter, gone=True)
-    assert group.stored(asked) == {1: "A"}
-    await heard.tap(MESSAGE, 1, "A")
-    heard.removals.begin(letter)
-    heard.removals.end(letter, gone=False)
-    await heard.lift(MESSAGE, 1, "A")
-    assert group.stored(asked) == {1: ""}
-
-
-async def test_a_letter_put_back_while_the_bot_takes_it_off_is_the_answer(group: House, asked: Round) -> None:
-    """Whoever lifts a letter and taps it again before the bot's own removal arrives keeps it as their answer."""
-    heard, letter = group.answering, Letter(MESSAGE, 1, "A")
-    await group.tap(asked, 1, "AB")
-    heard.removals.begin(letter)
-    await heard.lift(MESSAGE, 1, "A")
-    await heard.tap(MESSAGE, 1, "A")
-    heard.removals.end(letter, gone=True)
-    await heard.lift(MESSAGE, 1, "A")
-    assert group.stored(asked) == {1: "A"}
-
-
-async def test_the_event_of_a_removal_may_come_after_its_answer_but_not_much_later(group: House, asked: Round) -> None:
-    """An event within moments of the answer is the bot's own; one that comes much later is a withdrawal."""
-    heard, letter = group.answering, Letter(MESSAGE, 1, "A")
-    await group.tap(asked, 1, "A")
-    for seconds, choice in ((1, "A"), (11, "")):
-        await heard.tap(MESSAGE, 1, "A")
-        heard.removals.begin(letter)
-        heard.removals.end(letter, gone=True)
-        group.clock.now += timedelta(seconds=seconds)
-        await heard.lift(MESSAGE, 1, "A")
-        assert group.stored(asked) == {1: choice}
-
-
 async def test_a_letter_replayed_during_the_close_counts(group: House) -> None:
     """A letter put there in time, heard of only by a replay while the closing snapshot is read, counts."""
     asked = await group.posted()
@@ -205,7 +163,7 @@ async def test_a_letter_replayed_during_the_close_counts(group: House) -> None:
     gate = group.publisher.hang("collect")
     working = asyncio.create_task(group.work())
     await until(lambda: bool(group.publisher.named("collect")))
-    group.answering.replaying = True
+    group.answering.went_away()
     assert await group.answering.tap(asked.message_id or 0, 1, "A") is Verdict.LATE
     gate.set()
     await working

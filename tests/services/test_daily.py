@@ -1,6 +1,7 @@
 """The daily work: a tick that can be repeated, a loop that survives, and servers that never wait for each other."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -234,16 +235,21 @@ async def test_stopping_an_idle_house_returns_at_once(group: House) -> None:
     await asyncio.wait_for(group.daily.stop(), timeout=1)
 
 
-async def test_a_sign_of_life_that_fails_stops_nothing(group: House) -> None:
-    """When the file for the container's health check cannot be touched, questions are asked all the same."""
+async def test_a_sign_of_life_that_fails_stops_nothing(group: House, caplog: pytest.LogCaptureFixture) -> None:
+    """When the health check's file cannot be written, questions are asked all the same; one line tells of it."""
+    caplog.set_level(logging.INFO, "bot")
 
     def beat() -> None:
         raise PermissionError
 
-    group.daily._beat = beat
-    group.clock.now = DUE
-    await group.work()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(group.daily, "_beat", beat)
+        group.clock.now = DUE
+        await group.work()
     assert len(group.publisher.posts) == 1
+    await group.work()
+    told = [record.getMessage() for record in caplog.records if "sign of life" in record.getMessage()]
+    assert ["cannot be given" in told[0], "given again" in told[1], len(told)] == [True, True, 2]
 
 
 async def test_every_tick_gives_a_sign_of_life_and_notes_the_time(group: House) -> None:

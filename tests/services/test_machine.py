@@ -5,12 +5,14 @@ import logging
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.domain.answer import Came
 from bot.services.ports import PublishFailed, Refusal
 from bot.services.watching import Watch
+from bot.storage.store import StorageBusy
 from tests.builders import NOW
-from tests.services.house import MINUTE, House, right, wrong
+from tests.services.house import MINUTE, House, refused_commits, right, wrong
 
 DUE = NOW + timedelta(hours=22, minutes=30)
 HOUR = timedelta(hours=1)
@@ -107,6 +109,28 @@ async def test_after_an_outage_of_discord_nobody_waits_out_the_longest_wait(grou
     assert len(group.publisher.reveals) == 1
 
 
+@pytest.mark.parametrize("refused", [False, True])
+async def test_hurrying_during_a_tick_or_before_one_that_fails_is_not_forgotten(group: House, *, refused: bool) -> None:
+    """Discord may answer again while a tick writes, or while nothing can be stored: the next tick knows of it."""
+    asked = await group.posted(open_for=HOUR / 2)
+    group.clock.now = asked.closes_at
+    group.publisher.fail("collect", PublishFailed(Refusal.UNAVAILABLE), times=5)
+    for _ in range(5):
+        await group.work(1)
+        group.clock.now = max(group.clock.now, (await group.round()).step_at or group.clock.now)
+    group.clock.now -= timedelta(minutes=2)
+    if refused:
+        group.daily.hurry()
+        with refused_commits(group), pytest.raises(StorageBusy):
+            await group.daily.tick()
+    else:
+        sa.event.listen(group.store._engine.sync_engine, "commit", lambda _: group.daily.hurry(), once=True)
+        await group.work(1)
+        assert await group.states() == ["closing"]
+    await group.work(1)
+    assert await group.states() == ["explained"]
+
+
 async def test_a_private_answer_after_a_step_back_is_not_taken_for_an_old_one(group: House) -> None:
     """A last sign of life that lies ahead of the clock at the start does not make new private answers look old."""
     asked = await group.posted(open_for=HOUR / 2)
@@ -148,12 +172,14 @@ async def test_two_bots_on_one_database_notice_each_other(group: House, caplog: 
         group.clock.advance(seconds=30)
     told = lines(caplog, "another Trapwise is using this database")
     assert len(told) == 2
+    assert group.answering.shared
     assert "last seen 30 s ago, a process" in told[0]
     await other.close()
     for _ in range(8):
         await group.work(1)
         group.clock.advance(seconds=30)
     assert len(lines(caplog, "the other Trapwise left this database")) == 1
+    assert not group.answering.shared
 
 
 async def test_a_restart_is_not_taken_for_a_second_bot(group: House, caplog: pytest.LogCaptureFixture) -> None:
@@ -163,6 +189,21 @@ async def test_a_restart_is_not_taken_for_a_second_bot(group: House, caplog: pyt
         await group.restart()
     await group.work(2)
     assert lines(caplog, "another Trapwise") == []
+
+
+async def test_a_first_tick_that_cannot_be_stored_is_no_second_bot(
+    group: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a restart on a full disk a bot finds the signature of its last run again and again, and says nothing."""
+    await group.work(2)
+    await group.restart()
+    with refused_commits(group):
+        for _ in range(2):
+            with pytest.raises(StorageBusy):
+                await group.daily.tick()
+    await group.work(2)
+    assert lines(caplog, "another Trapwise") == []
+    assert not group.answering.shared
 
 
 async def test_what_only_one_of_two_bots_heard_survives_the_other(group: House) -> None:

@@ -1,13 +1,11 @@
 """Stepping: the life of a round from plan to reveal, and what it leaves on the boards."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round, RoundState
-from bot.services import stepping
 from bot.services.ports import PublishFailed, Refusal
 from bot.storage import boards, rounds
 from tests.builders import NOW, make_bank, make_item
@@ -332,35 +330,6 @@ async def test_members_may_answer_before_the_letters_are_there(group: House) -> 
     gate.set()
     await group.daily.idle()
     assert group.stored(planned) == {1: "A"}
-
-
-async def test_slow_work_keeps_its_lease(group: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A step that outlasts its lease renews it: another process does not take it for abandoned."""
-    monkeypatch.setattr(stepping, "_RENEWED_SECONDS", 0.01)
-    other = await group.second()
-
-    async def linger(gate: asyncio.Event) -> None:
-        for _ in range(4):
-            before = group.rows("SELECT step_at FROM rounds")
-            group.clock.advance(seconds=30)
-            await until(lambda before=before: group.rows("SELECT step_at FROM rounds") != before)  # type: ignore[misc]
-            await asyncio.wait_for(other.work(1), timeout=5)
-        gate.set()
-
-    await group.planned(open_for=timedelta(minutes=5))
-    gates = [group.publisher.hang(method) for method in ("post", "collect", "explain")]
-    await group.daily.tick()
-    await linger(gates[0])
-    await group.daily.idle()
-    group.clock.now = (await group.round()).closes_at
-    await group.daily.tick()
-    await linger(gates[1])
-    await linger(gates[2])
-    await group.daily.idle()
-    await other.close()
-    assert await group.states() == ["explained"]
-    assert (len(group.publisher.posts), len(group.publisher.reveals)) == (1, 1)
-    assert group.publisher.named("find_post", "find_reveal") == []
 
 
 async def test_a_fault_of_ours_is_tried_again_later(group: House) -> None:

@@ -5,9 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from io import StringIO
 from math import floor
 from pathlib import Path
 
+from bot import upkeep
+from tests.conftest import url_of
 from tests.wire.crowd import Post
 from tests.wire.marks import UNITS, Asked, asked_in, ranked, totals
 from tests.wire.people import shown
@@ -18,7 +21,14 @@ from tests.wire.truth import choices, posts, reveals, stored_choices, stored_uni
 _ROW = re.compile(r"^(?:\*\*(\d+)\.\*\*|([🥇🥈🥉])) \*\*(.+?)\*\* ([\d.]+) marks?, (\d+) of (\d+) fully right$")
 _MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 _PAGES = re.compile(r"(\d+) members?, page \d+ of (\d+)")
+_AWAY = re.compile(r"gave up: Discord (cannot be reached \(|answers with an error \((429|5..)\))")
 _TROUBLE = (" ERROR ", " CRITICAL ", "Traceback")
+
+_LEAST_EXPLAINED = 0.5
+"""The share of rounds that must come to their reveal; bad weather makes some of them void."""
+
+_LEAST_ANSWERS = 3
+"""So many answers a round must there be to compare, on average."""
 
 Row = tuple[int, str, str]
 
@@ -32,6 +42,16 @@ class Found:
     answers: int = 0
     rows: int = 0
     units: int = 0
+
+    def too_little(self) -> list[str]:
+        """Tell what there was too little of for a comparison to show anything: rounds with a reveal, answers."""
+        rounds, explained = sum(self.states.values()), self.states["explained"]
+        wrong = []
+        if explained < max(rounds * _LEAST_EXPLAINED, 1):
+            wrong.append(f"only {explained} of {rounds} rounds were explained")
+        if self.answers < max(explained * _LEAST_ANSWERS, 1):
+            wrong.append(f"only {self.answers} answers were compared in {explained} rounds")
+        return wrong
 
     def summary(self) -> str:
         """Tell it in a line."""
@@ -62,7 +82,21 @@ async def audit(server: WireServer, database: Path, crowd: Mapping[int, Post], l
         found.rows += len(earned)
         found.wrong += await _of_board(server, server.world.guilds[guild_id], earned)
     found.wrong += _in_the_log(log)
+    found.wrong += found.too_little()
+    found.wrong += await _of_rebuild(database)
     return found
+
+
+async def _of_rebuild(database: Path) -> list[str]:
+    """Let the bot's own check have its say, beside the running bot."""
+    told = StringIO()
+    code = await upkeep.rebuild(url_of(database), told, mend=False)
+    return [f"rebuild --check: {line}" for line in told.getvalue().splitlines()] if code else []
+
+
+def unreachable(log: Path) -> int:
+    """Count the starts at which Discord was away, after which a bot ends as it should."""
+    return sum(_AWAY.match(line) is not None for line in log.read_text(encoding="utf-8").splitlines())
 
 
 def _in_the_log(log: Path) -> list[str]:

@@ -33,7 +33,8 @@ class Fault:
     """One thing that goes wrong with a route, by discord.py's name of it; `*` in the name stands for anything.
 
     It begins with the `nth` matching request from now, and happens `times` times, for good when that is `None`.
-    `status` is of errors; `seconds` is how long a slow answer takes, or when a limited request may be tried again.
+    `status`, `text`, `content_type` and `headers` are of errors; `seconds` is how long a slow answer takes, or when a
+    limited request may be tried again.
     `met` is set when it first happens.
     """
 
@@ -42,6 +43,9 @@ class Fault:
     nth: int = 1
     times: int | None = 1
     status: int = 503
+    text: str = "upstream connect error"
+    content_type: str = "text/plain"
+    headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.2
     globally: bool = False
     met: asyncio.Event = field(default_factory=asyncio.Event)

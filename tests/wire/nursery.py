@@ -38,7 +38,7 @@ class Bot:
     code: asyncio.Future[int] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it at once, in mid-sentence; what it has written stays with the system, unlike after a power cut."""
         self._signal(signal.SIGKILL)
 
     def terminate(self) -> None:

@@ -125,7 +125,9 @@ def _limited(verdict: Verdict, entry: Entry) -> web.Response:
 
 def _broken(entry: Entry, fault: Fault) -> web.Response:
     entry.status = fault.status
-    return web.Response(text="upstream connect error", status=fault.status)
+    return web.Response(
+        body=fault.text.encode(), status=fault.status, content_type=fault.content_type, headers=dict(fault.headers)
+    )
 
 
 def _dropped(request: web.Request, entry: Entry) -> web.Response:

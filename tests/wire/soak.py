@@ -24,7 +24,7 @@ from bot.services.library import Library
 from bot.services.organising import Organising, Settings, Wish
 from bot.services.planning import Planner
 from bot.storage.store import open_store
-from tests.wire.audit import audit
+from tests.wire.audit import audit, unreachable
 from tests.wire.clock import WireClock
 from tests.wire.crowd import Crowd, Post
 from tests.wire.guilds import found_guild, learners
@@ -191,6 +191,10 @@ async def _run(args: argparse.Namespace, folder: Path) -> bool:
         storm = await soak.run(args.minutes * 60)
         found = await audit(soak.server, soak.database, crowd.posts, folder / "bot.log")
         await soak.stop()
+    if soak.ends["gave up"] > (excused := unreachable(folder / "bot.log")):
+        found.wrong.append(
+            f"{soak.ends['gave up']} bots gave up, of which {excused} had not found Discord at their start"
+        )
     for line in found.wrong[:50]:
         _say(f"WRONG: {line}")
     gateway = server.gateway

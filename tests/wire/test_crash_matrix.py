@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.wire.hooks import Kind, Moment, Point
-from tests.wire.matrix import Case, Matrix, Outcome, doubles, middles, sample, singles, spread
+from tests.wire.matrix import Case, Matrix, Outcome, Tally, doubles, middles, sample, singles, spread
 from tests.wire.nursery import nursery
 from tests.wire.stage import set_stage
 
@@ -30,26 +30,36 @@ def test_a_matrix_follows_from_a_trace() -> None:
     assert [case.plans for case in doubles(first, 2)] == [(point(1), each) for each in spread(chosen, 2)]
 
 
+def test_a_kill_may_fail_to_come_now_and_then() -> None:
+    """One in a hundred, and one in a small sample, is the machine's load; more, or anything wrong, is a failure."""
+
+    def tried(count: int, *, missed: int, wrong: tuple[str, ...] = ()) -> Tally:
+        tally = Tally()
+        for number in range(count):
+            deaths = 0 if number < missed else 1
+            case = Case(plans=(point(number),))
+            tally.count(Outcome(case=case, wrong=wrong, deaths=deaths, recovery=(), log=""))
+        return tally
+
+    assert [tried(30, missed=missed).well for missed in (0, 1, 2)] == [True, True, False]
+    assert [tried(300, missed=missed).well for missed in (3, 4)] == [True, False]
+    assert not tried(30, missed=0, wrong=("an answer is gone",)).well
+    assert not tried(1, missed=1).well
+
+
 async def test_a_bot_killed_at_a_sample_of_points_loses_and_repeats_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Killed and started again: one post, one reveal, each acknowledged answer, the scores of a life without a kill."""
-    failed: list[Outcome] = []
-    unreached: list[Outcome] = []
-
-    def seen(outcome: Outcome) -> None:
-        if outcome.wrong:
-            failed.append(outcome)
-        elif not outcome.reached:
-            unreached.append(outcome)
-
+    tally = Tally()
     async with nursery(tmp_path / "nursery.log") as bots:
         matrix = Matrix(await set_stage(tmp_path, bots), tmp_path)
         traced = await matrix.trace()
         cases = sample(traced.points)
-        await matrix.try_all(cases, traced.scores, seen)
+        await matrix.try_all(cases, traced.scores, tally.count)
     with capsys.disabled():
         # Of a worker of pytest's only this reaches the terminal.
         sys.stderr.write(f"crash matrix: {len(traced.points)} points, {len(cases)} of them tried here\n")
-    assert not failed, "\n".join(each.story() for each in failed)
-    assert not unreached, "\n".join(str(each.case) for each in unreached)
+    assert not tally.failed, "\n".join(each.story() for each in tally.failed)
+    # A single kill may fail to come, as the whole matrix may miss its share: another machine, another load.
+    assert tally.well, "not reached:\n" + "\n".join(map(str, tally.unreached))

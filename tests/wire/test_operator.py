@@ -1,10 +1,12 @@
 """What an operator meets on the command line: a disk that fills up, a second bot, a folder that cannot be written."""
 
+import asyncio
 import os
 import resource
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,44 @@ async def test_a_database_that_cannot_be_written_ends_the_start(wire: WireServer
     assert await running.ended() == 1
     assert f"{database}: " in running.said()
     assert "Traceback" not in running.said()
+
+
+async def test_a_stop_while_the_disk_is_full_counts_what_is_lost(wire: WireServer, tmp_path: Path) -> None:
+    """Answers that wait at a stop are told in one line; a command that waits with them leaves no trace."""
+    guild = found_guild(wire.world, members=CROWD)
+    (channel,) = guild.channels.values()
+    data, database = tmp_path / "data", tmp_path / "data" / "trapwise.db"
+    async with bot_of(wire, data, tmp_path / "bot.log") as running:
+        await set_up(wire, guild, channel)
+        await wire.people.slash(channel.id, guild.owner_id, "round post")
+        await until(lambda: posts(wire.world))
+        (message,) = posts(wire.world)[1]
+        await until(lambda: len(message.reactions) > 1)
+        wire.people.tap(message.id, guild.owner_id, "A")
+        await until(lambda: stored_choices(database, 1) == {guild.owner_id: "A"})
+        with closing(sqlite3.connect(database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            everyone = [each for each in guild.members if each not in (wire.world.bot.id, guild.owner_id)]
+            for member in everyone:
+                wire.people.tap(message.id, member, "B")
+            await until(lambda: "takes no writes" in running.said())
+            waiting = asyncio.create_task(wire.people.slash(channel.id, guild.owner_id, "round post"))
+            await asyncio.sleep(0.5)
+            assert await running.stop() == 0
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+    assert running.said().count(f"{len(everyone)} answers were received and could not be stored") == 1
+    assert "never retrieved" not in running.said()
+    assert "Traceback" not in running.said()
+
+
+async def test_a_database_that_is_deleted_is_told(wire: WireServer, tmp_path: Path) -> None:
+    """The log and the health check say that the file is gone."""
+    found_guild(wire.world)
+    data = tmp_path / "data"
+    async with bot_of(wire, data, tmp_path / "bot.log") as running:
+        await until((data / "heartbeat").exists)
+        (data / "trapwise.db").rename(tmp_path / "moved.db")
+        await until(lambda: "is gone" in running.said(), patience=40)
+        code, said = await health(wire, data)
+        assert (code, "the database file is gone" in said) == (1, True)

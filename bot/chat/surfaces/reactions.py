@@ -1,11 +1,13 @@
 """Answers by reaction: raw gateway events only, since a cache forgets messages and restarts."""
 
 import logging
+from typing import TypeAlias
 
 import discord
 
 from bot.chat.letters import letter_of
 from bot.chat.permissions import may
+from bot.chat.understood import storable
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
 from bot.services.answering import Answering, Verdict
@@ -16,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 _TIDYING_AT_ONCE = 5
 """More removals than this at a time are dropped: they are cosmetic and spend the budget that questions need."""
+
+_Event: TypeAlias = discord.RawReactionActionEvent | discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
 
 
 class Reactions:
@@ -31,39 +35,37 @@ class Reactions:
         """Record a letter; a reaction on anything but a round costs a look-up or two."""
         if not self._concerns(event) or (mark := _mark(event)) is None or self._is_bot(event):
             return
-        asked = self._answering.round_of(event.message_id) or await self._awaited(event)
-        if asked is None:
+        if not storable(event.user_id):
             return
         name = event.member.display_name if event.member is not None else None
-        verdict = await self._answering.tap(event.message_id, event.user_id, mark, name=name)
-        if verdict is Verdict.RECORDED and asked.posed.item.kind is ItemKind.SINGLE:
-            await self._tidy(asked, event.user_id)
+        verdict = await self._answering.tap(
+            event.message_id, event.user_id, mark, name=name, channel_id=event.channel_id
+        )
+        if verdict is Verdict.RECORDED:
+            asked = self._answering.round_of(event.message_id)
+            if asked is not None and asked.posed.item.kind is ItemKind.SINGLE:
+                await self._tidy(asked, event.user_id)
 
     async def removed(self, event: discord.RawReactionActionEvent) -> None:
         """Record that a letter is gone."""
-        if not self._concerns(event) or (mark := _mark(event)) is None:
-            return
-        if self._answering.round_of(event.message_id) or await self._awaited(event):
-            await self._answering.lift(event.message_id, event.user_id, mark)
+        if self._concerns(event) and (mark := _mark(event)) is not None and storable(event.user_id):
+            await self._answering.lift(event.message_id, event.user_id, mark, channel_id=event.channel_id)
 
-    def _concerns(self, event: discord.RawReactionActionEvent) -> bool:
+    def _concerns(self, event: _Event) -> bool:
         """Tell whether an event is about a round, or may turn out to be. Nearly all are not."""
         answering = self._answering
         return answering.round_of(event.message_id) is not None or answering.is_posting(event.channel_id)
 
-    async def _awaited(self, event: discord.RawReactionActionEvent) -> Round | None:
-        return await self._answering.once_posted(event.channel_id, event.message_id)
-
     async def cleared(self, event: discord.RawReactionClearEvent) -> None:
         """Put the letters back after a moderator cleared a post; no answer is withdrawn."""
-        if self._answering.round_of(event.message_id) is not None:
-            await self._seed(await self._answering.clear(event.message_id))
+        if self._concerns(event):
+            await self._seed(await self._answering.clear(event.message_id, channel_id=event.channel_id))
 
     async def emoji_cleared(self, event: discord.RawReactionClearEmojiEvent) -> None:
         """Put one letter back after a moderator cleared it; no answer is withdrawn."""
         letter = letter_of(str(event.emoji))
-        if letter is not None and self._answering.round_of(event.message_id) is not None:
-            await self._seed(await self._answering.clear(event.message_id, letter))
+        if letter is not None and self._concerns(event):
+            await self._seed(await self._answering.clear(event.message_id, letter, channel_id=event.channel_id))
 
     async def _seed(self, asked: Round | None) -> None:
         if asked is None:

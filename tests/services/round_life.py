@@ -1,0 +1,341 @@
+"""A round's life: everything that can happen to it, one thing after the other, each compared with the model."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from bot.domain.rounds import RoundState
+from tests.builders import NOW, make_bank, make_item
+from tests.fakes import Clock
+from tests.services.house import House, Killed
+from tests.services.round_model import Batch, Event, Fate, Journal, Letters, Look, Outage
+from tests.services.round_world import CHANNEL, OWNER, Chat, hear, kill_around_commits
+
+MEMBERS = (1, 2)
+OPEN_FOR = timedelta(hours=2)
+NAME = "Daily question"
+FINISHED = (RoundState.EXPLAINED, RoundState.VOID)
+Task: TypeAlias = asyncio.Task[Any]
+
+
+class Life:
+    """One round, two members, and a chat that outlives every process. Every step takes a second."""
+
+    def __init__(self, file: Path, patch: pytest.MonkeyPatch, *, single: bool = True, tidies: bool = False) -> None:
+        self.letters = "ABC" if single else "ABCD"
+        item = make_item(key="A" if single else "AB", options=len(self.letters))
+        self.clock = Clock(NOW)
+        self.journal = Journal(single=single, members=MEMBERS)
+        self.chat = Chat(self.journal.next, self._looked, self._returned)
+        self.chat.tidies = tidies
+        self.house = House(file=file, clock=self.clock, publisher=self.chat, banks=(make_bank([item]),))
+        self._hearing: set[Task] = set()
+        self._repairs: set[Task] = set()
+        self._outages: list[Outage] = []
+        self._lost_at: datetime | None = None
+        self._alive = (0, NOW)
+        # Who did something last where, and who did something after the close that this process knows of.
+        self._heard: dict[int, int] = {}
+        self._late: set[int] = set()
+        self._swept_late = False
+        self._compared = 0
+        self._looked_at_close = False
+        kill_around_commits(patch, self.chat)
+
+    async def begin(self) -> "Life":
+        """Start a first process; its schedule is due at once."""
+        await self.start()
+        await self.house.schedule(weekdays=(0,), next_run=NOW, open_for=OPEN_FOR, catch_up=OPEN_FOR)
+        return self
+
+    async def posted(self) -> "Life":
+        """Start a first process, post the question, and listen."""
+        await self.begin()
+        await self.tick()
+        await self.connect()
+        return self
+
+    # What people do.
+
+    async def tap(self, member: int, marks: str) -> None:
+        """Tap marks, those that are there to take them away; the process hears of it."""
+        for mark in marks:
+            self.chat.toggle(member, mark)
+        await self.deliver()
+
+    async def choose(self, member: int, letters: str) -> None:
+        """Answer by button; the process hears of it."""
+        self.chose(member, letters)
+        await self.deliver()
+
+    def chose(self, member: int, letters: str) -> None:
+        """Answer by button; the process hears of it later."""
+        self.chat.happens(Event(kind="choose", member=member, what=letters[:1] if self.journal.single else letters))
+
+    async def clear(self, letters: str) -> None:
+        """Let a moderator clear letters."""
+        self.chat.clear(letters)
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        """Let the process hear of all that happened, at once."""
+        await self._go(self._deliver())
+
+    async def resume(self) -> None:
+        """Let an organiser make the schedule go on."""
+        await self._go(self.house.organising.resume(100, NAME))
+
+    # What happens to the process.
+
+    async def start(self) -> None:
+        """Start a process; it is not connected yet."""
+        self.chat.dead, self.chat.doom = False, 0
+        # A clock that was set back meanwhile makes the outage look longer.
+        self._outages = [each.since(each.places[0], self.clock()) for each in self._outages]
+        await self.house.open()
+
+    async def kill(self) -> None:
+        """Kill the process while it waits for something."""
+        self.chat.dead = True
+        await self._go()
+
+    async def connect(self) -> None:
+        """Connect, without a replay of what was missed."""
+        self.chat.connected = True
+        if not self.chat.message:
+            self._outages.clear()
+        await self._go(self._catch_up())
+
+    async def lose(self) -> None:
+        """Lose the gateway, and what is on the wire."""
+        self._lost_at = self.clock()
+        self._disconnected(self.journal.next(), self.clock())
+        await self._go()
+
+    async def tick(self) -> None:
+        """Wake the loop."""
+        now = self.clock()
+        await self._go(self.house.daily.tick())
+        if not self.chat.dead:
+            self._alive = self.journal.next(), now + timedelta(seconds=1)
+
+    async def release(self) -> None:
+        """Let go on what was held."""
+        self.chat.release()
+        await self._go()
+
+    async def close(self) -> None:
+        """Let the round's time come, and wake the loop."""
+        self.clock.now = max(self.clock.now, NOW + OPEN_FOR + timedelta(minutes=1))
+        await self.tick()
+
+    async def end(self) -> None:
+        """Let everything work again, and the round come to its end: whatever happened, it is the right one."""
+        self.chat.faults.clear()
+        self.chat.armed, self.chat.doom = None, 0
+        if self.chat.dead:
+            await self.start()
+        await self.release()
+        await self.deliver()
+        if self.chat.connected:
+            await self.lose()
+        looks = self._compared
+        await self.connect()
+        if self.state() is RoundState.OPEN:
+            assert self._compared > looks, "nobody looked for what was missed"
+            assert self.chat.seeds[self.chat.message] == self.letters
+        for _ in range(60):
+            await self.tick()
+            if self.state() in FINISHED or (self.state() is None and self.clock() > NOW + OPEN_FOR):
+                break
+            await self.resume()
+            self.clock.now = max(self.clock() + timedelta(minutes=11), NOW + OPEN_FOR)
+        await self.kill()
+        await self.start()
+        await self.connect()
+        await self.tick()
+        self._check_results()
+
+    async def bury(self) -> None:
+        """Close what is left."""
+        if not self.chat.dead:
+            self.chat.dead = True
+            await self._bury()
+
+    def state(self) -> RoundState | None:
+        """Give the round's state as it is stored."""
+        rows = self.house.rows("SELECT state FROM rounds")
+        return RoundState(rows[0][0]) if rows else None
+
+    # How it is compared.
+
+    def _check(self) -> None:
+        assert len(self.chat.posts) <= 1
+        assert len(self.chat.reveals) <= 1
+        assert self.house.rows("SELECT id FROM rounds WHERE id > 1 OR closing_at < closes_at") == []
+        stored = dict.fromkeys(MEMBERS, ("", False))
+        for member, choice, unresolved in self.house.rows("SELECT member_id, choice, unresolved FROM answers"):
+            stored[member] = choice, bool(unresolved)
+        self.journal.check(stored)
+
+    def _check_results(self) -> None:
+        results = {row[1]: row[2] for row in self.house.results()}
+        if not self.chat.posts:
+            assert (self.state(), results) in ((None, {}), (RoundState.VOID, {}))
+            return
+        assert self.state() is RoundState.EXPLAINED
+        # Only where the bot may not look does it grade what it heard.
+        assert self._looked_at_close or self.chat.forbidden
+        (reveal,) = self.chat.reveals
+        key = reveal.round.posed.key
+        told = {tuple(self.journal.told(world).items()) for world in self.journal.fold()}
+        (answers,) = told
+        assert results == {
+            member: 0 if unsure else int(5040 * _share(frozenset(choice), key))
+            for member, (choice, unsure) in answers
+            if choice
+        }
+        assert reveal.tally.participants == len(results)
+
+    # How it is done.
+
+    async def _go(self, work: Coroutine[Any, Any, Any] | None = None) -> None:
+        """Do something, and whatever follows from it, until everything waits; then compare."""
+        self.clock.advance(seconds=1)
+        try:
+            if work is not None:
+                await work
+            await self._rest()
+        except Killed:
+            assert self.chat.dead
+        for task in [each for each in self._hearing | self._repairs if each.done()]:
+            self._hearing.discard(task)
+            self._repairs.discard(task)
+            if not task.cancelled() and not isinstance(task.exception(), Killed):
+                task.result()
+        if self.chat.dead:
+            await self._bury()
+        for look in [each for each in self.journal.looks() if each.returned]:
+            look.fate = Fate.LOST if self.chat.dead else Fate.STORED
+            if look.fate is Fate.STORED and not look.closing and self.chat.connected:
+                self._outages = [each for each in self._outages if each.places[1] > look.place]
+        self._check()
+
+    async def _rest(self) -> None:
+        while (going := self._going()) and not self.chat.dead:
+            self.chat.changed.clear()
+            changed = asyncio.create_task(self.chat.changed.wait())
+            await asyncio.wait({*going, changed}, return_when=asyncio.FIRST_COMPLETED)
+            changed.cancel()
+
+    def _going(self) -> set[Task]:
+        """Everything that can go on: not what is held, nor what waits for what is held."""
+        workers: set[Task] = set(self.house.daily._workers.values())
+        hearing = self._hearing if not self.house.answering.is_posting(CHANNEL) else set()
+        return {task for task in workers | self._repairs | hearing if not task.done() and task not in self.chat.held}
+
+    async def _bury(self) -> None:
+        self.chat.held.clear()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.house.close()
+        for event in self.journal.events():
+            event.fate = Fate.LOST
+        # The next process knows no more than when the last sign of life was.
+        self._outages = [each.since(*self._alive) for each in self._outages]
+        if self.chat.connected:
+            self._disconnected(*self._alive)
+        self._hearing.clear()
+        self._repairs.clear()
+        self._late.clear()
+        self._lost_at, self._swept_late = None, False
+
+    def _disconnected(self, place: int, time: datetime) -> None:
+        self._outages.append(Outage(places=(place, self.journal.next()), times=(time, self.clock())))
+        self.chat.connected = False
+        self.chat.wire.clear()
+
+    async def _catch_up(self) -> None:
+        lost, self._lost_at = self._lost_at, None
+        self._repairs.add(asyncio.create_task(self._repair(lost)))
+
+    async def _repair(self, lost: datetime | None) -> None:
+        OWNER.set(asyncio.current_task())
+        await self.house.daily.catch_up(outage_began=lost)
+
+    async def _deliver(self) -> None:
+        events, state = list(self.chat.wire), self.state()
+        self.chat.wire.clear()
+        self.journal.entries.append(Batch(events=events))
+        for event in events:
+            event.place = self.journal.next()
+            everyone = event.kind == "clear"
+            if event.kind == "choose":
+                self.journal.private_at[event.place] = self.clock()
+            if state not in (RoundState.PLANNED, RoundState.OPEN):
+                event.fate = Fate.REFUSED
+                self._swept_late |= everyone
+                # A button that is refused says nothing about the letters on the post.
+                self._late |= {event.member} if event.kind != "choose" else set()
+            self._heard |= dict.fromkeys(MEMBERS if everyone else (event.member,), event.place)
+            self._hearing.add(asyncio.create_task(self._hear(event, state)))
+
+    async def _hear(self, event: Event, state: RoundState | None) -> None:
+        await hear(event, self.house.answering, self.chat)
+        assert state is not RoundState.OPEN or event.fate is Fate.STORED, f"{event} does not count in an open round"
+
+    def _looked(self, begun: int) -> Look:
+        unseeded = Letters(self.letters) - Letters(self.chat.seeds[self.chat.message])
+        look = Look(
+            place=self.journal.next(),
+            marks={member: self.chat.there(member) for member in MEMBERS},
+            unseeded=unseeded,
+            cleared=self._cleared(unseeded),
+            outage=self._outage(),
+            begun=begun,
+            closing=self.state() is not RoundState.OPEN,
+        )
+        self.journal.entries.append(look)
+        return look
+
+    def _outage(self) -> Outage | None:
+        """Give the outage that is not repaired yet, as far as the services can know."""
+        if not self._outages or self._lost_at is not None:
+            return None  # they hear of a gateway that is away when it is back
+        first, last = self._outages[0], self._outages[-1]
+        # A repair that is forbidden, or left to the close, is given up: what is found then belongs to that outage or to
+        # one after it.
+        return first.or_later(last) if self.chat.forbidden or self.state() is RoundState.CLOSING else first
+
+    def _cleared(self, unseeded: Letters) -> frozenset[Letters]:
+        """Give what a moderator cleared: nothing that never was there. That it was may not have been noted yet."""
+        if not self.chat.planted:
+            return frozenset({Letters()})
+        noted = self.house.rows("SELECT id FROM rounds WHERE seeded")
+        return frozenset({unseeded} if noted else {unseeded, Letters()})
+
+    def _returned(self, look: Look) -> None:
+        if not look.closing and self.state() is not RoundState.OPEN:
+            look.fate = Fate.REFUSED  # overtaken by the close, which looks again
+            return
+        look.cleared |= self._cleared(look.unseeded)
+        look.returned, overtaken = True, look.begun < self._compared
+        self._compared = max(self._compared, look.begun)
+        if look.closing:
+            self._looked_at_close = True
+            look.skip = frozenset(self._late)
+            look.doubt = frozenset(MEMBERS if self._swept_late else ())
+        else:
+            look.doubt = frozenset(member for member in MEMBERS if overtaken or self._heard.get(member, 0) > look.begun)
+
+
+def _share(chosen: Letters, key: Letters) -> Fraction:
+    right, wrong = len(chosen & key), len(chosen - key)
+    return Fraction(max(min(right, len(key) - wrong), 0), len(key)) if len(key) > 1 else Fraction(chosen == key)

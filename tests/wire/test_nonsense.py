@@ -1,0 +1,163 @@
+"""Answers that are not Discord's: from a proxy, a captive portal, or of a shape that nobody knows."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import orjson
+import pytest
+
+from bot import app
+from bot.chat import traffic
+from bot.chat.connection import ConnectionProblem, stay_connected
+from bot.chat.letters import EMOJI
+from bot.log import calm
+from bot.services.library import Shelf
+from tests.wire.clock import WireClock
+from tests.wire.embedded import embedded_bot
+from tests.wire.faults import Fault, FaultKind
+from tests.wire.guilds import learners
+from tests.wire.limits import no_limits
+from tests.wire.point import pointed_at
+from tests.wire.server import WireServer, make_server, serving
+from tests.wire.state import Channel, Guild
+from tests.wire.test_bot import agree, post, set_up
+from tests.wire.truth import posts, reveals, states
+from tests.wire.waiting import until
+
+FAST = 400
+_POSTED = 1
+JSON = "application/json"
+DISCORD = {"Via": "1.1 google"}
+Answer = dict[str, object]
+PORTAL: Answer = {"status": 200, "text": "<html>log in to the wifi</html>", "content_type": "text/html"}
+NONSENSE: dict[str, Answer] = {
+    "a page to log in to": PORTAL,
+    "a proxy that forbids": {**PORTAL, "status": 403},
+    "another shape": {"status": 200, "text": "[1]", "content_type": JSON},
+    "broken JSON": {"status": 200, "text": "{", "content_type": JSON},
+    "a limit without its length": {"status": 429, "text": "{}", "content_type": JSON, "headers": DISCORD},
+    "a limit in words": {
+        "status": 429,
+        "text": '{"retry_after": "soon", "global": true}',
+        "content_type": JSON,
+        "headers": DISCORD,
+    },
+    "a limit for thirty years": {
+        "status": 429,
+        "text": '{"retry_after": 1e9, "global": true}',
+        "content_type": JSON,
+        "headers": DISCORD,
+    },
+}
+
+
+@pytest.fixture
+async def wire() -> AsyncIterator[WireServer]:
+    """Serve a small Discord whose clock is fast."""
+    async with serving(make_server(clock=WireClock(speed=FAST), limits=no_limits())) as server:
+        yield server
+
+
+def nonsense(route: str, answer: Answer, kind: FaultKind = FaultKind.FAIL_BEFORE) -> Fault:
+    """Give a fault that answers a route like this for good."""
+    return Fault(kind=kind, route=route, times=None, **answer)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
+async def test_a_reveal_outlasts_answers_that_make_no_sense(
+    wire: WireServer,
+    guild: Guild,
+    channel: Channel,
+    database: Path,
+    shelves: Sequence[Shelf],
+    *,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """However often they come, the reveal is tried until Discord answers; the log has one line and no trace."""
+    monkeypatch.setattr(traffic, "_CALM_SECONDS", 0.0)
+    caplog.set_level(logging.INFO, "bot")
+    async with embedded_bot(wire, database, shelves) as bot:
+        # How long an address is held back is none of this.
+        monkeypatch.setattr(traffic, "_LONGEST_HOLD", 0.1)
+        await set_up(wire, guild, channel)
+        message, asked = await post(wire, guild, channel, bot)
+        wire.people.tap(message.id, learners(wire.world, guild)[0], "A")
+        await agree(database, message, asked)
+        fault = wire.faults.add(nonsense("POST /channels/*", answer))
+        await wire.people.slash(channel.id, guild.owner_id, "round close")
+        await until(lambda: len(wire.journal.of("POST /channels/{channel_id}/messages")) > _POSTED + 6, patience=30)
+        wire.faults.remove(fault)
+        await until(lambda: len(reveals(wire.world, message)) == 1, patience=40)
+        await until(lambda: states(database)[asked.id] == "explained")
+    written = [record for record in caplog.records if calm(record)]
+    assert [record for record in written if record.exc_info or record.levelno > logging.WARNING] == []
+
+
+async def test_a_post_whose_answer_makes_no_sense_is_found(
+    wire: WireServer, guild: Guild, channel: Channel, database: Path, shelves: Sequence[Shelf]
+) -> None:
+    """A question that was posted although the answer was nonsense is not posted twice."""
+    async with embedded_bot(wire, database, shelves) as bot:
+        await set_up(wire, guild, channel)
+        fault = wire.faults.add(nonsense("POST /channels/*", PORTAL, FaultKind.FAIL_AFTER))
+        posting = asyncio.create_task(post(wire, guild, channel, bot))
+        await fault.met.wait()
+        wire.faults.remove(fault)
+        await posting
+        assert [len(each) for each in posts(wire.world).values()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("route", "answer", "said"),
+    [
+        ("GET /users/@me", PORTAL, "What answers is not Discord"),
+        ("GET /users/@me", {**PORTAL, "status": 407}, "What answers is not Discord"),
+        ("GET /users/@me", {"status": 200, "text": "[]", "content_type": JSON}, "What answers is not Discord"),
+        ("GET /applications/*", PORTAL, "What answers is not Discord"),
+        (
+            "GET /applications/*/commands",
+            {"status": 403, "text": '{"code": 20012, "message": "no"}', "content_type": JSON},
+            "forbids this bot to register its commands",
+        ),
+        ("GET /users/@me", NONSENSE["a limit for thirty years"], "Discord limits this bot"),
+    ],
+)
+async def test_nonsense_at_the_start_is_told_in_a_sentence(
+    wire: WireServer, database: Path, shelves: Sequence[Shelf], *, route: str, answer: Answer, said: str
+) -> None:
+    """Whatever answers in Discord's place, the start ends with a sentence instead of a trace."""
+    bot = await app.open_app(database=f"sqlite+aiosqlite:///{database}", shelves=shelves)
+    wire.faults.add(nonsense(route, answer))
+    try:
+        with pointed_at(wire.address), pytest.raises(ConnectionProblem, match=said):
+            await stay_connected(bot.client, wire.world.token)
+    finally:
+        await bot.close()
+
+
+async def test_an_id_that_no_database_holds_spoils_nobodys_answer(
+    wire: WireServer, guild: Guild, channel: Channel, database: Path, shelves: Sequence[Shelf]
+) -> None:
+    """A letter of an impossible member is left out, and everybody else's is stored with the next commit."""
+    async with embedded_bot(wire, database, shelves) as bot:
+        await set_up(wire, guild, channel)
+        message, asked = await post(wire, guild, channel, bot)
+        for letter, impossible in (("A", 2**63), ("B", 10**30), ("A", 0)):
+            told = {
+                "user_id": str(impossible),
+                "channel_id": str(channel.id),
+                "message_id": str(message.id),
+                "guild_id": str(guild.id),
+                "emoji": {"id": None, "name": EMOJI[letter]},
+                "type": 0,
+                "burst": False,
+            }
+            wire.world.emit("MESSAGE_REACTION_ADD", orjson.dumps(told), guild.id)
+            wire.world.emit("MESSAGE_REACTION_REMOVE", orjson.dumps(told), guild.id)
+        for member in learners(wire.world, guild):
+            wire.people.tap(message.id, member, "A")
+        await agree(database, message, asked)
