@@ -121,7 +121,8 @@ class Life:
         """Wake the loop."""
         now = self.clock()
         await self._go(self.house.daily.tick())
-        if not self.chat.dead:
+        if not self.chat.dead and not self._outages:
+            # Signs of life are held back until what was missed is repaired: all that is a single outage.
             self._alive = self.journal.next(), now + timedelta(seconds=1)
 
     async def release(self) -> None:
