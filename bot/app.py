@@ -18,6 +18,7 @@ from bot.chat.cogs.help import HelpCog
 from bot.chat.cogs.insights import InsightCog
 from bot.chat.cogs.lessons import LessonCog
 from bot.chat.cogs.rounds import RoundCog
+from bot.chat.cogs.scenarios import ScenarioCog
 from bot.chat.cogs.schedules import ScheduleCog
 from bot.chat.cogs.setup import SetupCog
 from bot.chat.cogs.traps import TrapCog
@@ -212,7 +213,7 @@ async def open_app(
         registry=CommandRegistry(store),
         cogs=[
             cog(services)
-            for cog in (SetupCog, ScheduleCog, RoundCog, LessonCog, TrapCog, BoardCog, InsightCog, HelpCog)
+            for cog in (SetupCog, ScheduleCog, RoundCog, LessonCog, TrapCog, ScenarioCog, BoardCog, InsightCog, HelpCog)
         ],
         buttons=BUTTONS,
     )

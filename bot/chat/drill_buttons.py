@@ -5,24 +5,30 @@ Everything a drill needs is in custom ids, so that it can be answered after a re
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Self, assert_never
+from typing import Any, Self, assert_never
 
 import discord
 from discord import ui
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
-from bot.chat.layouts import card
+from bot.chat.layouts import Picture, card
 from bot.chat.lesson_buttons import LessonLink
 from bot.chat.letters import EMOJI
+from bot.chat.render.case import case_feedback, case_question
 from bot.chat.render.drill import drill_feedback, drill_question
+from bot.chat.render.lessons import CHAIN
 from bot.chat.render.text import cut
 from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import services_of
+from bot.chat.trap_links import trap_link
 from bot.domain.item import ItemKind
+from bot.domain.trap import Trap
 from bot.services import drills
 from bot.services.drills import Learner, Outcome, Posing
 
 _LABEL = 100
+_TRAPS = 3
+"""Traps that a case's feedback leads to: with the other buttons they fill a row."""
 
 
 class Kind(StrEnum):
@@ -70,14 +76,14 @@ class Drill(
         return cls(Kind(parts["kind"]), parts["first"], parts["second"] or "")
 
     async def pressed(self, interaction: Interaction) -> None:
-        layout = _question(await self._drill(interaction))
+        layout = drill_layout(await self._drill(interaction))
         if self.kind is Kind.ANOTHER:
             await turn(interaction, layout)
         else:
             await show(interaction, layout)
 
     async def _drill(self, interaction: Interaction) -> drills.Drill:
-        offered, learner = services_of(interaction).drills, _learner(interaction)
+        offered, learner = services_of(interaction).drills, learner_of(interaction)
         match self.kind:
             case Kind.TRAP:
                 return await offered.for_trap(learner, self.first, self.second)
@@ -117,28 +123,42 @@ class DrillChoice(
         return cls(Posing(bank_id=parts["bank"], item_id=parts["item"], seed=parts["seed"], fingerprint=parts["print"]))
 
     async def pressed(self, interaction: Interaction) -> None:
-        outcome = await services_of(interaction).drills.grade(_learner(interaction), self.posing, self.chosen)
-        await turn(interaction, _feedback(outcome))
+        outcome = await services_of(interaction).drills.grade(learner_of(interaction), self.posing, self.chosen)
+        layout, pictures = _feedback(outcome)
+        await turn(interaction, layout, pictures=pictures)
 
 
-def _learner(interaction: Interaction) -> Learner:
+def learner_of(interaction: Interaction) -> Learner:
+    """Give whoever used a command, a button or a menu as one who practises."""
     return Learner(member_id=interaction.user.id, guild_id=interaction.guild_id)
 
 
-def _question(drill: drills.Drill) -> ui.LayoutView:
-    return card(drill_question(drill.bank, drill.posed), buttons=[DrillChoice.of(drill)])
+def drill_layout(drill: drills.Drill) -> ui.LayoutView:
+    """Lay out a drill's question with its menu."""
+    texts = (drill_question if drill.diagnosis is None else case_question)(drill.bank, drill.posed)
+    return card(texts, buttons=[DrillChoice.of(drill)])
 
 
-def _feedback(outcome: Outcome) -> ui.LayoutView:
-    bank, posed = outcome.drill.bank, outcome.drill.posed
-    texts = drill_feedback(bank, posed, outcome.choice, outcome.mark, bank.traps)
-    return card(
-        texts,
-        buttons=[
-            Drill.another(bank.id, posed.item.id),
-            LessonLink(bank.id, posed.item.lesson),
-        ],
-    )
+def _feedback(outcome: Outcome) -> tuple[ui.LayoutView, list[Picture]]:
+    drill = outcome.drill
+    bank, posed, diagnosis = drill.bank, drill.posed, drill.diagnosis
+    another = Drill.another(bank.id, posed.item.id)
+    if diagnosis is None:
+        texts = drill_feedback(bank, posed, outcome.choice, outcome.mark, bank.traps)
+        return card(texts, buttons=[another, LessonLink(bank.id, posed.item.lesson)]), []
+    blocks = case_feedback(bank, posed, diagnosis, outcome.choice, outcome.mark)
+    buttons: list[ui.Item[Any]] = [another, LessonLink(bank.id, posed.item.lesson, CHAIN)]
+    buttons += [trap_link(bank.id, trap) for trap in _traps(outcome)]
+    return card(blocks, buttons=buttons), [each for each in blocks if isinstance(each, Picture)]
+
+
+def _traps(outcome: Outcome) -> list[Trap]:
+    """List the traps to read about: those fallen for, else those of whoever takes the broken links for sound."""
+    drill = outcome.drill
+    flaws = drill.diagnosis.flaws if drill.diagnosis is not None else ()
+    fallen = [option.trap for letter, option in drill.posed.options if letter in outcome.choice]
+    named = dict.fromkeys(fallen if any(fallen) else [flaw.trap for flaw in flaws])
+    return [drill.bank.traps[each] for each in named if each is not None and each in drill.bank.traps][:_TRAPS]
 
 
 OF_DRILLS = (Drill, DrillChoice)

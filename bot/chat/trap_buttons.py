@@ -12,21 +12,20 @@ from bot.chat.render.text import cut
 from bot.chat.render.traps import trap_card
 from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import services_of
+from bot.chat.trap_links import LABEL, SIGN, TRAP, card_id
 from bot.domain.bank import Bank
 from bot.domain.related import items_on, met_in, related
 from bot.domain.trap import Trap
 
 _RELATED = 3
 _LESSONS = 4
-_LABEL = 80
 
 
-class TrapCard(TrapwiseButton, template=r"tw:trap:(?P<how>new|turn):(?P<bank>[a-z0-9-]+):(?P<trap>[a-z0-9-]+)"):
+class TrapCard(TrapwiseButton, template=TRAP):
     """Shows a trap's card: below the message it is on, or in its place, which leads from trap to trap."""
 
     def __init__(self, bank_id: str, trap_id: str, label: str, *, turns: bool = False) -> None:
-        how = "turn" if turns else "new"
-        super().__init__(f"tw:trap:{how}:{bank_id}:{trap_id}", cut(label, _LABEL), emoji="🪤")
+        super().__init__(card_id(bank_id, trap_id, turns=turns), cut(label, LABEL), emoji=SIGN)
         self.bank_id, self.trap_id, self.turns = bank_id, trap_id, turns
 
     @classmethod

@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from bot.content.files import LESSONS, lesson_paths
-from bot.content.reader import MAX_BYTES, read
+from bot.content.reader import MAX_BYTES, Document, read
 from bot.content.references import EACH, texts_at
+from bot.domain.scenarios.case import lesson_of
 
 
 def locate_item(folder: Path, item_id: str) -> str | None:
     """The place of an item in a bank's folder, such as `md-102/lessons/6.2-onboarding.yaml:120`; None if it has none.
 
-    Reads files; never raises.
+    A generated item's is that of the chain it was made of. Reads files; never raises.
     """
     for path in lesson_paths(folder):
         try:
@@ -18,11 +19,21 @@ def locate_item(folder: Path, item_id: str) -> str | None:
                 data = file.read(MAX_BYTES + 1)
         except OSError:
             continue
-        if item_id.encode() not in data:
+        if (lesson_of(item_id) or item_id).encode() not in data:
             continue
         document = read(data)
-        for place, found in texts_at(document.value, ("items", EACH, "id")):
-            if found == item_id:
-                line, _ = document.position(document.value_at(place))
-                return f"{folder.name}/{LESSONS}/{path.name}:{line}"
+        offset = _offset(document, item_id)
+        if offset is not None:
+            line, _ = document.position(offset)
+            return f"{folder.name}/{LESSONS}/{path.name}:{line}"
     return None
+
+
+def _offset(document: Document, item_id: str) -> int | None:
+    lesson = lesson_of(item_id)
+    if lesson is not None:
+        value = document.value
+        here = isinstance(value, dict) and value.get("id") == lesson and "chain" in value
+        return document.key_at(("chain",)) if here else None
+    found = texts_at(document.value, ("items", EACH, "id"))
+    return next((document.value_at(place) for place, text in found if text == item_id), None)

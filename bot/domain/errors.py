@@ -74,6 +74,14 @@ class NoCases(TrapwiseError):
     """I have no cases for {lesson}: pick another lesson from the list while you type."""
 
 
+class NoLabs(TrapwiseError):
+    """None of my lessons has a chain to make cases from yet: `/lesson` shows what there is to read."""
+
+
+class UnknownSeed(TrapwiseError):
+    """{seed} is no case's number: those go from 0 to {most}, and the one of a case stands at its foot."""
+
+
 class UnknownSchedule(TrapwiseError):
     """This server has no schedule named {name}: `/schedule show` lists them."""
 
@@ -140,6 +148,10 @@ class NothingToChange(TrapwiseError):
 
 class ItemGone(TrapwiseError):
     """This item was changed or taken out since: `/trap` offers another one to practise."""
+
+
+class CaseGone(ItemGone):
+    """The chain of this case was changed or taken out since: `/scenario` makes another one."""
 
 
 class ItemBusy(TrapwiseError):

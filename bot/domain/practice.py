@@ -10,6 +10,7 @@ from zlib import crc32
 from bot.domain.bank import Bank
 from bot.domain.item import Item
 from bot.domain.posed import PosedItem, pose
+from bot.domain.scenarios.case import seed_of
 
 SEED_LENGTH = 5
 PRINT_LENGTH = 4
@@ -48,8 +49,11 @@ def new_seed(rng: Random) -> str:
 
 
 def pose_by(item: Item, seed: str) -> PosedItem:
-    """Shuffle an item's options in the order that belongs to a seed, the same one every time."""
-    return pose(item, Random(f"{item.id}:{seed}"))
+    """Shuffle an item's options in the order that belongs to a seed, the same one every time.
+
+    A generated item has a seed of its own, and one order: whoever tells it again sees the same letters.
+    """
+    return pose(item, Random(item.id if seed_of(item.id) is not None else f"{item.id}:{seed}"))
 
 
 def fingerprint(item: Item) -> str:

@@ -28,7 +28,7 @@ _WELCOME = """\
 2. Click **My answer** to see what the bot has recorded for whoever you are.
 3. Two minutes after it was asked the question closes and the reply explains it. \
 No patience? Olive, the organiser, types `/round close`; or press **n** in the terminal.
-4. Then type `/leaderboard`, `/me` or `/trap`. `/help` lists everything."""
+4. Then type `/leaderboard`, `/me`, `/trap` or `/scenario`. `/help` lists everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

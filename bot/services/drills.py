@@ -6,10 +6,11 @@ from datetime import datetime
 from random import Random
 
 from bot.domain.bank import Bank
-from bot.domain.errors import ForeignPost, ItemBusy, ItemGone, NothingToPractise, UnknownTrap
+from bot.domain.errors import ForeignPost, ItemBusy, ItemGone, NothingToPractise, UnknownSeed, UnknownTrap
 from bot.domain.grading import grade_choice, units
 from bot.domain.item import Item
 from bot.domain.kinds import Mark
+from bot.domain.lesson import Lesson
 from bot.domain.posed import PosedItem
 from bot.domain.practice import (
     PracticeSource,
@@ -23,8 +24,11 @@ from bot.domain.practice import (
 )
 from bot.domain.reading import echo
 from bot.domain.rounds import RoundState
+from bot.domain.scenarios.case import SEEDS, case_id, seed_of
+from bot.domain.scenarios.drawing import Stock, is_same
+from bot.domain.scenarios.finding import Diagnosis, diagnose
 from bot.domain.tally import slips
-from bot.services.library import Library
+from bot.services.library import Library, gone
 from bot.services.ports import Clock
 from bot.storage import answers, practice, rounds
 from bot.storage.store import Store, Tx
@@ -52,11 +56,12 @@ class Posing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
-    """An item posed to one member."""
+    """An item posed to one member; of a generated case, `diagnosis` is what to find out."""
 
     bank: Bank
     posed: PosedItem
     posing: Posing
+    diagnosis: Diagnosis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +114,35 @@ class Drills:
         fallen = slips(asked.posed, held) if held is not None else ()
         return await self._like(learner, self._library.bank(asked.bank), asked.posed.item, fallen)
 
+    async def for_case(self, learner: Learner, lesson: str | None, seed: int | None) -> Drill:
+        """Pose a case of a lesson (see `Library.lab`): the one of a seed, or one that the learner never met.
+
+        When they have met all there are, it is the one they met longest ago.
+
+        Raises:
+            UnknownLesson, NoCases, NoLabs: there is nothing to make cases of.
+            UnknownSeed: there is no case of that seed.
+            ItemBusy: the case, maybe in other words, is in an open round.
+            NothingToPractise: every case is.
+        """
+        bank, lab = self._library.lab(lesson)
+        if seed is None:
+            return await self._case(learner, bank, lab)
+        if not 0 <= seed < SEEDS:
+            raise UnknownSeed(seed=echo(str(seed)), most=SEEDS - 1)
+        return await self.of_item(learner, bank.id, case_id(lab.id, seed))
+
     async def another(self, learner: Learner, bank_id: str, item_id: str) -> Drill:
         """Pose an item like one that the learner has just practised, in the same order of preference.
+
+        After a case it is another case of its lesson.
 
         Raises:
             ItemGone, NothingToPractise: as `for_similar`.
         """
         bank, item = self._library.item(bank_id, item_id)
+        if seed_of(item.id) is not None:
+            return await self._case(learner, bank, bank.lessons[item.lesson])
         async with self._store.read() as tx:
             done = await practice.latest(tx, learner.member_id, bank_id, item_id)
         return await self._like(learner, bank, item, _fallen(done) if done is not None else ())
@@ -129,7 +156,7 @@ class Drills:
         """
         bank, item = self._library.item(bank_id, item_id)
         async with self._store.read() as tx:
-            if item_id in await _busy(tx, learner, bank_id):
+            if is_same(bank, item_id, await _busy(tx, learner, bank_id)):
                 raise ItemBusy
         return self._pose(bank, item)
 
@@ -157,13 +184,24 @@ class Drills:
         )
         async with self._store.write() as tx:
             known = await practice.find(tx, learner.member_id, posing.bank_id, item.id, posing.seed)
-            if known is None and item.id in await _busy(tx, learner, posing.bank_id):
+            if known is None and is_same(drill.bank, item.id, await _busy(tx, learner, posing.bank_id)):
                 raise ItemBusy
             stored = known or await practice.keep(tx, done)
         return Outcome(drill=drill, choice=stored.choice, mark=grade_choice(drill.posed, stored.choice))
 
     async def _like(self, learner: Learner, bank: Bank, item: Item, fallen: Collection[str]) -> Drill:
         return await self._picked(learner, bank, similar(bank, item, fallen))
+
+    async def _case(self, learner: Learner, bank: Bank, lesson: Lesson) -> Drill:
+        async with self._store.read() as tx:
+            busy = await _busy(tx, learner, bank.id)
+            seen = await _seen(tx, learner, bank.id)
+        told = {item_id: at for item_id, at in seen.items() if seed_of(item_id) is not None}
+        stock = Stock(bank=bank, lessons=[lesson], told=told, taken=busy)
+        case = next(iter(stock.fresh(self._rng, count=1) or stock.again(count=1)), None)
+        if case is None:
+            raise NothingToPractise
+        return self._pose(*self._library.item(bank.id, case_id(case.lesson, case.seed)))
 
     async def _picked(self, learner: Learner, bank: Bank, near: Mapping[str, int]) -> Drill:
         async with self._store.read() as tx:
@@ -178,13 +216,17 @@ class Drills:
     def _pose(self, bank: Bank, item: Item) -> Drill:
         seed = new_seed(self._rng)
         posing = Posing(bank_id=bank.id, item_id=item.id, seed=seed, fingerprint=fingerprint(item))
-        return Drill(bank=bank, posed=pose_by(item, seed), posing=posing)
+        return _drill(bank, item, posing)
 
     def _posed_again(self, posing: Posing) -> Drill:
         bank, item = self._library.item(posing.bank_id, posing.item_id)
         if fingerprint(item) != posing.fingerprint:
-            raise ItemGone
-        return Drill(bank=bank, posed=pose_by(item, posing.seed), posing=posing)
+            raise gone(item.id)
+        return _drill(bank, item, posing)
+
+
+def _drill(bank: Bank, item: Item, posing: Posing) -> Drill:
+    return Drill(bank=bank, posed=pose_by(item, posing.seed), posing=posing, diagnosis=diagnose(bank, item))
 
 
 def _fallen(done: Practised) -> frozenset[str]:

@@ -7,11 +7,25 @@ from pathlib import Path
 
 from bot.content.locating import locate_item
 from bot.domain.bank import Bank
-from bot.domain.errors import ItemGone, SeveralTraps, UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
+from bot.domain.errors import (
+    CaseGone,
+    ItemGone,
+    NoCases,
+    NoLabs,
+    SeveralTraps,
+    UnknownBank,
+    UnknownLesson,
+    UnknownTopic,
+    UnknownTrap,
+)
 from bot.domain.finding import find
 from bot.domain.item import Item
 from bot.domain.lesson import Lesson
 from bot.domain.reading import echo
+from bot.domain.scenarios.case import seed_of
+from bot.domain.scenarios.drawing import labs
+from bot.domain.scenarios.finding import find_item
+from bot.domain.scenarios.generating import has_cases
 from bot.domain.selection import on_topic
 from bot.domain.trap import Trap
 
@@ -77,11 +91,15 @@ class Library:
         return bank_id in self._banks
 
     def item(self, bank_id: str, item_id: str) -> tuple[Bank, Item]:
-        """Find an item that buttons refer to, with its bank; raises `ItemGone` when either is there no more."""
+        """Find an item, written or generated, that buttons refer to, with its bank.
+
+        Raises:
+            ItemGone: either is there no more; `CaseGone` when it was a generated one.
+        """
         bank = self._banks.get(bank_id)
-        item = bank.item(item_id) if bank is not None else None
+        item = find_item(bank, item_id) if bank is not None else None
         if bank is None or item is None:
-            raise ItemGone
+            raise gone(item_id)
         return bank, item
 
     def traps_of(self, bank_id: str, item: Item) -> dict[str, Trap]:
@@ -121,6 +139,23 @@ class Library:
                     return bank, lesson
         raise UnknownLesson(lesson=echo(wanted))
 
+    def lab(self, wanted: str | None) -> tuple[Bank, Lesson]:
+        """Find a lesson that cases can be made of, as `lesson` does; the first there is when none is named.
+
+        Raises:
+            UnknownLesson, NoCases: there is no such lesson, or it has no chain to make cases of.
+            NoLabs: no lesson has one.
+        """
+        if wanted is None:
+            found = next(((bank, lesson) for bank in self.banks for lesson in labs(bank)), None)
+            if found is None:
+                raise NoLabs
+            return found
+        bank, lesson = self.lesson(wanted)
+        if not has_cases(lesson):
+            raise NoCases(lesson=f"lesson {lesson.id}, {lesson.title}")
+        return bank, lesson
+
     def suggest_banks(self, typed: str) -> list[Suggestion]:
         """Suggest banks whose title contains what was typed."""
         return _matching(typed, (Suggestion(label=bank.title, value=bank.id) for bank in self.banks))
@@ -156,14 +191,20 @@ class Library:
 
     def suggest_lessons(self, typed: str) -> list[Suggestion]:
         """Suggest lessons by number or title."""
-        return _matching(
-            typed,
-            (
-                Suggestion(label=f"{lesson.id} {lesson.title}", value=f"{bank.id}:{lesson.id}")
-                for bank in self.banks
-                for lesson in bank.lessons.values()
-            ),
-        )
+        return _matching(typed, (_named(bank, lesson) for bank in self.banks for lesson in bank.lessons.values()))
+
+    def suggest_labs(self, typed: str) -> list[Suggestion]:
+        """Suggest lessons that cases can be made of, by number or title."""
+        return _matching(typed, (_named(bank, lesson) for bank in self.banks for lesson in labs(bank)))
+
+
+def gone(item_id: str) -> ItemGone:
+    """Give the refusal for an item, written or generated, that is not there any more, or not as it was."""
+    return CaseGone() if seed_of(item_id) is not None else ItemGone()
+
+
+def _named(bank: Bank, lesson: Lesson) -> Suggestion:
+    return Suggestion(label=f"{lesson.id} {lesson.title}", value=f"{bank.id}:{lesson.id}")
 
 
 def _matching(typed: str, suggestions: Iterable[Suggestion]) -> list[Suggestion]:

@@ -1,13 +1,19 @@
 """Custom ids: Discord takes at most 100 characters, whatever the ids in a bank are."""
 
+import re
+
 from bot.chat.drill_buttons import Drill, DrillChoice
 from bot.chat.lesson_buttons import LessonLink
+from bot.chat.render.lessons import CHAIN
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain
 from bot.chat.trap_buttons import TrapCard
+from bot.chat.trap_links import TRAP, trap_link
 from bot.content.limits import LONGEST_ID, LONGEST_LESSON_ID
 from bot.domain.practice import PRINT_LENGTH, SEED_LENGTH
+from bot.domain.scenarios.case import SEEDS, case_id
 from bot.services.drills import Posing
+from tests.builders import make_trap
 
 _LIMIT = 100
 _ID = "x" * LONGEST_ID
@@ -31,6 +37,21 @@ def test_the_longest_ids_fit() -> None:
         QueuePage(10**6 - 1),
     ]
     assert max(len(part.custom_id) for part in parts) <= _LIMIT
+
+
+def test_the_longest_ids_of_cases_fit() -> None:
+    """So do the menu of a case, the buttons below its feedback, and those below the reveal of one."""
+    item_id = case_id("1" * LONGEST_LESSON_ID, SEEDS - 1)
+    posing = Posing(bank_id=_ID, item_id=item_id, seed="s" * SEED_LENGTH, fingerprint="f" * PRINT_LENGTH)
+    ids = [
+        DrillChoice(posing).custom_id,
+        Drill.another(_ID, item_id).custom_id,
+        Drill.of_item(_ID, item_id).custom_id,
+        LessonLink(_ID, "1" * LONGEST_LESSON_ID, CHAIN).custom_id,
+        trap_link(_ID, make_trap(_ID)).custom_id or "",
+    ]
+    assert max(map(len, ids)) <= _LIMIT
+    assert re.fullmatch(TRAP, trap_link("sample", make_trap()).custom_id or "")
 
 
 def test_ids_of_items_made_of_a_lesson_fit() -> None:

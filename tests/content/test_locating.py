@@ -19,6 +19,16 @@ def test_every_item_is_found_where_its_id_stands(shelves: list[Shelf]) -> None:
             assert item.id in (root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
 
 
+def test_a_case_is_found_where_its_chain_stands(shelves: list[Shelf]) -> None:
+    """The file and line named for a generated item are those of the lesson's chain; other lessons have none."""
+    found = locate_item(shelves[0].folder, "6.2-case-7")
+    assert found is not None
+    file, line = found.split(":")
+    assert (app.shipped_content() / file).read_text(encoding="utf-8").splitlines()[int(line) - 1] == "chain:"
+    assert locate_item(shelves[0].folder, "9.9-case-7") is None
+    assert locate_item(shelves[0].folder, "3.1.6-case-7") is None
+
+
 def test_what_is_not_there_has_no_place(tmp_path: Path, shelves: list[Shelf]) -> None:
     """An unknown item, a folder that is gone, a file that is broken since: there is no place, and no error."""
     (item, *_) = shelves[0].bank.items()

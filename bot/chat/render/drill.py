@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.chat.letters import EMOJI
-from bot.chat.render.explaining import fitted
+from bot.chat.render.explaining import explanation, fitted
 from bot.chat.render.text import cut
 from bot.domain.bank import Bank
 from bot.domain.item import ItemKind
@@ -16,20 +16,48 @@ _STEM = 200
 
 def drill_question(bank: Bank, posed: PosedItem) -> list[str]:
     """Write a drill's question with its lettered options."""
-    instruction = KINDS[posed.item.kind].instruction(len(posed.key))
-    options = "\n".join(f"{EMOJI[letter]} {option.text}" for letter, option in posed.options)
     return [
         f"{_title(bank, posed)}\n{posed.item.stem.strip()}{_picture(posed)}",
-        options,
-        f"**{instruction}.**\n-# Only you see this, and it counts on no board.",
+        lettered(posed),
+        f"**{instruction(posed)}.**\n-# Only you see this, and it counts on no board.",
     ]
 
 
 def drill_feedback(bank: Bank, posed: PosedItem, choice: str, mark: Mark, traps: Mapping[str, Trap]) -> list[str]:
     """Write what became of a drill: the verdict, each chosen option with its reason, and the key; it always fits."""
-    stem, verdict = posed.item.stem.strip(), f"**{_verdict(posed, mark)}**"
-    heads = [[f"{_title(bank, posed)}\n{text}", verdict] for text in (stem, cut(stem, _STEM))]
-    return fitted(heads, posed, choice, traps)
+    heads = [[stem, f"**{verdict(posed, mark)}**"] for stem in stems(_title(bank, posed), posed)]
+    return fitted(heads, lambda detail: explanation(posed, choice, traps, detail))
+
+
+def stems(title: str, posed: PosedItem) -> tuple[str, str]:
+    """Write a title with the item's stem below it, in full and cut."""
+    stem = posed.item.stem.strip()
+    return f"{title}\n{stem}", f"{title}\n{cut(stem, _STEM)}"
+
+
+def lettered(posed: PosedItem) -> str:
+    """Write the options with their letters, one a line."""
+    return "\n".join(f"{EMOJI[letter]} {option.text}" for letter, option in posed.options)
+
+
+def instruction(posed: PosedItem) -> str:
+    """Say how many options to choose."""
+    return KINDS[posed.item.kind].instruction(len(posed.key))
+
+
+def about(bank: Bank, posed: PosedItem) -> str:
+    """Write what an item is about: its bank and lesson."""
+    lesson = bank.lessons.get(posed.item.lesson)
+    return f"{bank.short_title} {lesson.id} {lesson.title}" if lesson is not None else bank.short_title
+
+
+def verdict(posed: PosedItem, mark: Mark) -> str:
+    """Say how an answer did."""
+    if mark.fraction == 1:
+        return "✓ Right!"
+    if posed.item.kind is ItemKind.SINGLE:
+        return "✗ Not this one."
+    return f"{mark.right} right, {mark.wrong} wrong of {mark.keyed}: {mark.fraction} of the mark."
 
 
 def _picture(posed: PosedItem) -> str:
@@ -39,14 +67,4 @@ def _picture(posed: PosedItem) -> str:
 
 
 def _title(bank: Bank, posed: PosedItem) -> str:
-    lesson = bank.lessons.get(posed.item.lesson)
-    about = f" {lesson.id} {lesson.title}" if lesson is not None else ""
-    return f"### 🎯 Practice · {bank.short_title}{about}"
-
-
-def _verdict(posed: PosedItem, mark: Mark) -> str:
-    if mark.fraction == 1:
-        return "✓ Right!"
-    if posed.item.kind is ItemKind.SINGLE:
-        return "✗ Not this one."
-    return f"{mark.right} right, {mark.wrong} wrong of {mark.keyed}: {mark.fraction} of the mark."
+    return f"### 🎯 Practice · {about(bank, posed)}"

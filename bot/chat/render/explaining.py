@@ -1,6 +1,6 @@
 """Explaining an answer: why each chosen option was right or wrong, with the trap behind it, and what was missed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 
 from bot.chat.letters import EMOJI
@@ -26,7 +26,7 @@ class Detail(IntEnum):
     FULL = 2
 
 
-def fitted(heads: Sequence[Sequence[str]], posed: PosedItem, choice: str, traps: Mapping[str, Trap]) -> list[str]:
+def fitted(heads: Sequence[Sequence[str]], explained: Callable[[Detail], Sequence[str]]) -> list[str]:
     """Write an explanation below a head, in at most 4,000 characters.
 
     `heads` are the head from the longest to the shortest: the explanation shrinks before the head does.
@@ -34,7 +34,7 @@ def fitted(heads: Sequence[Sequence[str]], posed: PosedItem, choice: str, traps:
     texts: list[str] = []
     for head in heads:
         for detail in sorted(Detail, reverse=True):
-            texts = [*head, *explanation(posed, choice, traps, detail)]
+            texts = [*head, *explained(detail)]
             if sum(map(len, texts)) <= LAYOUT_LIMIT:
                 return texts
     return [cut(text, LAYOUT_LIMIT // len(texts)) for text in texts]
@@ -46,7 +46,8 @@ def own_explained(own: OwnAnswer, traps: Mapping[str, Trap]) -> list[str]:
     if answer is None or not answer.given:
         return [_NOT_ANSWERED]
     choice = "" if answer.unresolved else answer.choice
-    return fitted([[f"### {_heading(own)}\n{own_answer(own)}"]], own.round.posed, choice, traps)
+    head = f"### {_heading(own)}\n{own_answer(own)}"
+    return fitted([[head]], lambda detail: explanation(own.round.posed, choice, traps, detail))
 
 
 def explanation(posed: PosedItem, choice: str, traps: Mapping[str, Trap], detail: Detail) -> list[str]:
@@ -63,6 +64,24 @@ def explanation(posed: PosedItem, choice: str, traps: Mapping[str, Trap], detail
         *(f"✓ {_option(letter, options[letter], detail)}" for letter in right),
         *(f"{_missing(posed)} {_option(letter, options[letter], detail)}" for letter in missed),
     ]
+
+
+def remaining(posed: PosedItem, choice: str, traps: Mapping[str, Trap], detail: Detail) -> list[str]:
+    """Write one block for the distractors outside a choice; none when there is none.
+
+    It names each of their traps once, unless the choice fell for it, which `explanation` tells.
+    """
+    named = {option.trap for letter, option in posed.options if letter in choice}
+    lines = ["**The other options**"]
+    for letter, option in posed.options:
+        if option.correct or letter in choice:
+            continue
+        lines.append(_option(letter, option, detail))
+        trap = traps.get(option.trap or "")
+        if trap is not None and trap.id not in named:
+            lines.append(f"🪤 {trap.name}")
+            named.add(trap.id)
+    return ["\n".join(lines)] if len(lines) > 1 else []
 
 
 def _heading(own: OwnAnswer) -> str:

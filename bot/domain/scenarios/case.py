@@ -73,18 +73,18 @@ class Case:
     """One generated question.
 
     `flaws` is the whole truth, in causal order, shown or not; `shown` are the observations in the order told.
-    `opening` stands before them in the stem, `closing` behind; `symptom` is the fault that `closing` tells the
-    symptom of. Options are unshuffled, as in any item.
+    `opening` stands before them in the stem, `closing` behind. `key` tells cases apart, see
+    `bot.domain.scenarios.plan`. Options are unshuffled, as in any item.
     """
 
     lesson: str
     seed: int
+    key: str
     form: Form
     flaws: tuple[Flaw, ...]
     opening: str
     shown: tuple[Observation, ...]
     closing: str
-    symptom: str | None
     options: tuple[Option, ...]
     difficulty: Difficulty
     objective: str
@@ -106,19 +106,10 @@ class Case:
         evidence = "\n".join(f"- {seen.text}" for seen in self.shown)
         return f"{self.opening}\n{evidence}\n\n{self.closing}"
 
-    @property
-    def key(self) -> str:
-        """What tells cases apart: the form and what is known; setting, wording and choice of options do not count."""
-        known = sorted(f"{seen.link}={seen.fault or 'sound'}" for seen in self.shown)
-        return " ".join([self.form, *known, *([f"symptom={self.symptom}"] if self.symptom else [])])
 
-    @property
-    def broken(self) -> frozenset[str]:
-        """The ids of the links that are not sound, for the picture after the answer."""
-        return frozenset(flaw.link.id for flaw in self.flaws)
+MARK = "-case-"
+"""What stands between lesson and seed in a generated item's id."""
 
-
-_MARK = "-case-"
 SEEDS = 2**32
 """Seeds go from 0 up to this; an item's id stays under 64 characters with them."""
 
@@ -141,10 +132,15 @@ def case_item(case: Case, *, rule: MultipleRule = MultipleRule.EXAM) -> Item:
 
 def case_id(lesson: str, seed: int) -> str:
     """The id of the item that a case becomes."""
-    return f"{lesson}{_MARK}{seed}"
+    return f"{lesson}{MARK}{seed}"
+
+
+def lesson_of(item_id: str) -> str | None:
+    """The id of the lesson that a generated item was made of, or None for an item that somebody wrote."""
+    return item_id.partition(MARK)[0] if seed_of(item_id) is not None else None
 
 
 def seed_of(item_id: str) -> int | None:
     """The seed of a generated item, or None for an item that somebody wrote."""
-    _, mark, digits = item_id.partition(_MARK)
+    _, mark, digits = item_id.partition(MARK)
     return int(digits) if mark and digits.isascii() and digits.isdigit() else None

@@ -8,7 +8,7 @@ from bot.domain.item import Difficulty, Item
 from bot.domain.lesson import Lesson
 from bot.domain.scenarios.case import SEEDS, Case, Form, Observation, case_item, seed_of
 from bot.domain.scenarios.options import LEAST_LINKS, LEAST_LOOK_ALIKES, Offer, usable
-from bot.domain.scenarios.plan import Plan, draw_plan
+from bot.domain.scenarios.plan import Plan, draw_plan, key_of_plan
 from bot.domain.scenarios.wording import LEADS, QUESTIONS, REPORTED, note, settings
 
 _HARD = 3
@@ -59,12 +59,12 @@ def make_case(lesson: Lesson, plan: Plan, seed: int, rng: Random) -> Case:
     return Case(
         lesson=lesson.id,
         seed=seed,
+        key=key_of_plan(lesson, chain, plan),
         form=plan.form,
         flaws=plan.flaws,
         opening=_opening(chain.cases, plan.form, rng),
         shown=_shown(chain, plan, rng),
         closing=f"{told} {rng.choice(QUESTIONS[plan.form])}".strip(),
-        symptom=first.fault.id if first is not None and symptom else None,
         options=Offer(lesson=lesson, chain=chain, plan=plan, rng=rng).options(),
         difficulty=_difficulty(plan),
         objective=(first.link.objective if first is not None else None) or lesson.objectives[0],

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.domain.chain import Chain
+from bot.domain.lesson import Lesson
 from bot.domain.scenarios.case import Flaw, Form
 
 # Out of a hundred cases; forms with more to tell apart come more often.
@@ -48,6 +49,18 @@ class Plan:
     form: Form
     flaws: tuple[Flaw, ...]
     withheld: frozenset[int]
+
+
+def key_of_plan(lesson: Lesson, chain: Chain, plan: Plan) -> str:
+    """Tell cases of a bank apart: by lesson, form and what is known; setting, wording and options do not count."""
+    faults = {flaw.place: flaw.fault.id for flaw in plan.flaws}
+    known = sorted(
+        f"{link.id}={faults.get(place, 'sound')}"
+        for place, link in enumerate(chain.links)
+        if place not in plan.withheld
+    )
+    told = [f"symptom={flaw.fault.id}" for flaw in plan.flaws] if plan.form is Form.HIDDEN else []
+    return " ".join([plan.form, *known, *told, f"lesson={lesson.id}"])
 
 
 def draw_plan(chain: Chain, rng: Random) -> Plan:

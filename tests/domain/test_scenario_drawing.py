@@ -1,0 +1,151 @@
+"""Drawing and finding cases: ids lead to cases, and none is told twice while there are others."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.bank import Bank
+from bot.domain.item import MultipleRule
+from bot.domain.lesson import Lesson
+from bot.domain.practice import pose_by
+from bot.domain.scenarios.case import SEEDS, case_id, case_item
+from bot.domain.scenarios.drawing import Stock, is_same, labs
+from bot.domain.scenarios.finding import diagnose, find_case, find_item, key_at, key_of
+from bot.domain.scenarios.generating import generate
+from tests.builders import NOW, make_bank, make_item
+from tests.domain.labs import labs as any_labs
+from tests.domain.labs import make_fault, make_lab, make_link, shipped_bank, shipped_lab
+
+seeds = st.integers(0, SEEDS - 1)
+
+
+def bank_of(*lessons: Lesson, rule: MultipleRule = MultipleRule.EXAM) -> Bank:
+    """A bank of these lessons, and one with a written item and no chain."""
+    plain = make_bank([make_item("9.1-001", lesson="9.1")])
+    return replace(plain, rule=rule, lessons={**plain.lessons, **{each.id: each for each in lessons}})
+
+
+def tiny_bank() -> Bank:
+    """A bank whose one chain has three links with one fault each: a few dozen cases."""
+    return bank_of(make_lab([make_link(name, [make_fault(name, 0)]) for name in "abc"]))
+
+
+def stock(bank: Bank, *, told: Mapping[str, datetime] | None = None, taken: tuple[str, ...] = ()) -> Stock:
+    """Every lab of a bank."""
+    return Stock(bank=bank, lessons=labs(bank), told=told or {}, taken=taken)
+
+
+@given(lesson=any_labs(), seed=seeds)
+def test_an_id_leads_to_its_case(lesson: Lesson, seed: int) -> None:
+    """The id of a generated item gives the case, the item with the bank's rule, its key and what was wrong in it."""
+    bank = bank_of(lesson, rule=MultipleRule.STRICT)
+    case = generate(lesson, seed)
+    item = case_item(case, rule=MultipleRule.STRICT)
+    assert find_case(bank, item.id) == case
+    assert find_item(bank, item.id) == item
+    assert key_of(bank, item.id) == key_at(lesson, seed) == case.key
+    found = diagnose(bank, item)
+    assert found is not None
+    assert found.broken == {flaw.link.id: flaw.fault.name for flaw in case.flaws}
+
+
+@pytest.mark.parametrize(
+    "item_id", ["1.1-case-x", "1.1-case-", "1.1-case-007", f"1.1-case-{SEEDS}", "9.1-case-1", "8.8-case-1", "1.1-001"]
+)
+def test_other_ids_lead_nowhere(item_id: str) -> None:
+    """No case has an id that is not written as ids are, of a lesson without a chain, or of none."""
+    bank = tiny_bank()
+    assert find_case(bank, item_id) is None
+    assert find_item(bank, item_id) is None
+    assert key_of(bank, item_id) is None
+
+
+def test_written_items_are_found_and_have_no_diagnosis() -> None:
+    """What somebody wrote is found by its id as before; nothing in it was broken."""
+    bank = tiny_bank()
+    item = bank.item("9.1-001")
+    assert item is not None
+    assert find_item(bank, item.id) == item
+    assert diagnose(bank, item) is None
+    assert diagnose(bank, replace(item, lesson="8.8")) is None
+    assert diagnose(bank, replace(item, lesson="1.1")) is None
+
+
+def test_a_case_is_posed_in_one_order() -> None:
+    """Whoever tells the case of a seed again sees the same letters; a written item's are shuffled each time."""
+    bank = tiny_bank()
+    case, written = find_item(bank, "1.1-case-7"), find_item(bank, "9.1-001")
+    assert case is not None
+    assert written is not None
+    assert len({pose_by(case, seed).order for seed in ("aaaaa", "bbbbb", "ccccc", "ddddd")}) == 1
+    assert len({pose_by(written, seed).order for seed in ("aaaaa", "bbbbb", "ccccc", "ddddd")}) > 1
+
+
+@given(seed=seeds, known=st.integers(0, 12))
+def test_a_fresh_case_is_none_that_was_told(seed: int, known: int) -> None:
+    """What is drawn has no key of what was told or is taken, and no two of them have the same."""
+    bank, rng = tiny_bank(), Random(seed)
+    before = [case_id(each.lesson, each.seed) for each in stock(bank).fresh(rng, count=2 * known)]
+    told = dict.fromkeys(before[:known], NOW)
+    drawn = stock(bank, told=told, taken=tuple(before[known:])).fresh(rng, count=3)
+    keys = [case.key for case in drawn]
+    assert len(set(keys)) == len(keys)
+    assert not set(keys) & {key_of(bank, each) for each in before}
+
+
+def test_every_case_of_a_small_chain_is_told_before_any_comes_again() -> None:
+    """Drawn one by one, hardly a case is left out; then nothing is fresh, and the one told longest ago comes again."""
+    bank, rng, told = tiny_bank(), Random(1), dict[str, datetime]()
+    while fresh := stock(bank, told=told).fresh(rng, count=1):
+        told[case_id(fresh[0].lesson, fresh[0].seed)] = NOW + timedelta(minutes=len(told))
+    keys = {key_at(labs(bank)[0], seed) for seed in range(5000)}
+    assert len(told) >= 0.9 * len(keys)
+    first, second, *_ = told
+    again = [case_id(each.lesson, each.seed) for each in stock(bank, told=told).again(count=2)]
+    assert again == [first, second]
+    assert case_id("1.1", stock(bank, told=told, taken=(first,)).again(count=1)[0].seed) == second
+
+
+def test_the_shipped_chain_goes_on_for_long() -> None:
+    """Of lesson 6.2 some four hundred cases follow one another without a repetition."""
+    bank, rng = shipped_bank(), Random(20261123)
+    drawn = stock(bank).fresh(rng, count=150)
+    told = {case_id(each.lesson, each.seed): NOW for each in drawn}
+    assert len({case.key for case in drawn}) == len(drawn) >= 130
+    for _ in range(5):
+        more = stock(bank, told=told).fresh(rng, count=90)
+        told |= {case_id(each.lesson, each.seed): NOW for each in more}
+    assert len({key_of(bank, each) for each in told}) == len(told) >= 400
+
+
+def test_a_stock_may_be_narrowed() -> None:
+    """Only cases that fit are drawn; when none does, or there is no lesson, none is."""
+    bank = shipped_bank()
+    about = replace(stock(bank), fits=lambda case: case.objective == "1.3.5")
+    assert {case.objective for case in about.fresh(Random(1), count=5)} == {"1.3.5"}
+    assert replace(stock(bank), fits=lambda _: False).fresh(Random(1), count=1) == []
+    assert replace(stock(bank), lessons=[]).fresh(Random(1), count=1) == []
+    told = {case_id("6.2", seed): NOW for seed in range(40)}
+    assert {case.objective for case in replace(about, told=told).again(count=5)} == {"1.3.5"}
+
+
+def test_a_case_in_other_words_is_the_same() -> None:
+    """Two seeds of one key are one case; a written item is the same as itself only."""
+    bank, lesson = shipped_bank(), shipped_lab()
+    by_key: dict[str, int] = {}
+    pair = next(
+        (by_key[key], seed)
+        for seed in range(500)
+        if (key := key_at(lesson, seed)) in by_key or by_key.setdefault(key, seed) != seed
+    )
+    one, other = (case_id("6.2", seed) for seed in pair)
+    assert generate(lesson, pair[0]).stem != generate(lesson, pair[1]).stem
+    assert is_same(bank, one, [other])
+    assert not is_same(bank, one, [case_id("6.2", pair[1] + 1), "6.2-001"])
+    assert is_same(bank, "6.2-001", ["6.2-001"])
+    assert not is_same(bank, "6.2-001", ["6.2-002", one])
