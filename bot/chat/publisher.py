@@ -10,10 +10,11 @@ import aiohttp
 import discord
 
 from bot.chat.answer_buttons import MyAnswer, post_id
-from bot.chat.layouts import REVEALED, card, row
+from bot.chat.layouts import REVEALED, Block, Picture, card, row
 from bot.chat.letters import EMOJI, letter_of
 from bot.chat.pacer import Pacer, Urgency
 from bot.chat.permissions import may
+from bot.chat.render.chains import diagnosis_picture
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
 from bot.chat.reveal_buttons import under_reveal
@@ -125,26 +126,55 @@ class DiscordPublisher:
         )
 
     async def explain(self, told: Reveal) -> int:
+        picture = self._picture(told)
+        async with _refusals():
+            try:
+                return await self._send_reveal(told, picture)
+            except discord.Forbidden:
+                if picture is None:
+                    raise
+                return await self._send_reveal(told, None)
+
+    async def _send_reveal(self, told: Reveal, picture: Picture | None) -> int:
         asked = told.round
         await self._pacer.turn(Urgency.QUESTION)
-        async with _refusals():
-            sent = await self._understand.of(
-                self._channel(asked).send(
-                    view=_reveal(told),
-                    reference=self._reference(asked),
-                    mention_author=False,
-                    nonce=f"r{asked.nonce}"[:25],
-                    silent=asked.silent,
-                )
+        sent = await self._understand.of(
+            self._channel(asked).send(
+                view=_reveal(told, picture),
+                files=_attached(picture),
+                reference=self._reference(asked),
+                mention_author=False,
+                nonce=f"r{asked.nonce}"[:25],
+                silent=asked.silent,
             )
+        )
         return sent.id
 
     async def correct(self, told: Reveal) -> None:
+        picture = self._picture(told)
+        async with _refusals():
+            try:
+                await self._edit_reveal(told, picture)
+            except discord.Forbidden:
+                if picture is None:
+                    raise
+                await self._edit_reveal(told, None)
+
+    async def _edit_reveal(self, told: Reveal, picture: Picture | None) -> None:
         asked = told.round
         await self._pacer.turn(Urgency.QUESTION)
-        async with _refusals():
-            message = self._channel(asked).get_partial_message(asked.reveal_id or 0)
-            await message.edit(view=_reveal(told), allowed_mentions=discord.AllowedMentions.none())
+        message = self._channel(asked).get_partial_message(asked.reveal_id or 0)
+        await message.edit(
+            view=_reveal(told, picture),
+            attachments=_attached(picture),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+
+    def _picture(self, told: Reveal) -> Picture | None:
+        """Draw what was wrong in a case, where a picture may be attached; the reveal's text says the same."""
+        if told.diagnosis is None or not self._may_attach(told.round):
+            return None
+        return diagnosis_picture(told.diagnosis)
 
     async def find_reveal(self, wanted: Round) -> int | None:
         found = await self._find(
@@ -251,10 +281,13 @@ class DiscordPublisher:
         """Give the question's picture with its description, where it may be attached."""
         image = posting.round.posed.item.image
         asked = posting.round
-        # An unknown server is tried: at the start a question may be due before Discord has told of its servers.
-        if image is None or may(self._client, asked.guild_id, asked.channel_id, "attach_files") is False:
+        if image is None or posting.image is None or not self._may_attach(asked):
             return []
-        return [discord.File(posting.image, description=image.alt)] if posting.image is not None else []
+        return [discord.File(posting.image, description=image.alt)]
+
+    def _may_attach(self, asked: Round) -> bool:
+        # An unknown server is tried: at the start a question may be due before Discord has told of its servers.
+        return may(self._client, asked.guild_id, asked.channel_id, "attach_files") is not False
 
     def _channel(self, asked: Round) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(asked.channel_id, guild_id=asked.guild_id)
@@ -271,8 +304,14 @@ class DiscordPublisher:
         )
 
 
-def _reveal(told: Reveal) -> discord.ui.LayoutView:
-    return card(reveal(told), accent=REVEALED, buttons=under_reveal(told.round))
+def _reveal(told: Reveal, picture: Picture | None) -> discord.ui.LayoutView:
+    key, *others = reveal(told)
+    blocks: list[Block] = [key, *([picture] if picture is not None else []), *others]
+    return card(blocks, accent=REVEALED, buttons=under_reveal(told.round))
+
+
+def _attached(picture: Picture | None) -> list[discord.File]:
+    return [picture.file()] if picture is not None else []
 
 
 async def _listed(history: AsyncIterator[discord.Message]) -> list[discord.Message]:

@@ -9,12 +9,14 @@ from bot.chat.drill_buttons import Drill
 from bot.chat.layouts import REVEALED, card
 from bot.chat.lesson_buttons import LessonLink
 from bot.chat.render.explaining import own_explained
+from bot.chat.render.lessons import CHAIN, INTRO
 from bot.chat.render.marking import own_answer
 from bot.chat.replies import Interaction, reply, show
 from bot.chat.report_buttons import Report
 from bot.chat.services import services_of
 from bot.domain.errors import ForeignPost
 from bot.domain.rounds import Round, RoundState
+from bot.domain.scenarios.case import seed_of
 
 
 class Explain(TrapwiseButton, template=r"tw:why:(?P<round>\d{1,18})"):
@@ -46,10 +48,11 @@ class Explain(TrapwiseButton, template=r"tw:why:(?P<round>\d{1,18})"):
 
 
 def under_reveal(asked: Round) -> list[TrapwiseButton]:
-    """Make the buttons of a round's reveal."""
+    """Make the buttons of a round's reveal; that of a case leads to its chain."""
+    item = asked.posed.item
     return [
         Explain(asked.id),
-        LessonLink(asked.bank, asked.posed.item.lesson),
+        LessonLink(asked.bank, item.lesson, INTRO if seed_of(item.id) is None else CHAIN),
         Drill.for_similar(asked.id),
         Report(asked.id),
     ]

@@ -33,6 +33,7 @@ class Schedule:
     """One schedule of a server.
 
     `weekdays` are 0 (Monday) to 6; `at` is local time in `zone`; `topic` narrows the bank to a lesson or an objective.
+    `cases` lets generated cases be asked among its items.
     `next_run` is the next instant that is due, `None` while paused without a date to resume.
     """
 
@@ -52,6 +53,7 @@ class Schedule:
     ping_role: int | None = None
     thread: bool = False
     silent: bool = False
+    cases: bool = False
     paused: Pause | None = None
     resumes_on: date | None = None
     next_run: datetime | None = None

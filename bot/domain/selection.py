@@ -1,7 +1,7 @@
 """Selection: which item is asked next, reproducibly from a seed."""
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
@@ -19,7 +19,8 @@ _LEAST_SHARE = 0.1
 class History:
     """What a schedule has asked and where its server struggles.
 
-    `asked` maps item ids to the instant they were last asked; `slips` maps trap ids to what members' slips on them
+    `asked` maps item ids to the instant they were last asked, `told` those of the generated items that its server was
+    asked by any schedule; `slips` maps trap ids to what members' slips on them
     weigh now (`bot.domain.profile.group_weights`: one that just happened is 1); `busy` are items in an open round of
     the server, which are never asked again meanwhile.
     """
@@ -27,17 +28,19 @@ class History:
     asked: Mapping[str, datetime]
     slips: Mapping[str, float]
     busy: Collection[str]
+    told: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def on_topic(bank: Bank, topic: str | None) -> list[Item]:
     """List the items of a lesson (by id) or an objective (by id or prefix, such as `3.1`); all without a topic."""
     if topic is None:
         return list(bank.items())
-    return [
-        item
-        for item in bank.items()
-        if topic in (item.lesson, item.objective) or item.objective.startswith(f"{topic}.")
-    ]
+    return [item for item in bank.items() if is_on(topic, item.lesson, item.objective)]
+
+
+def is_on(topic: str | None, lesson: str, objective: str) -> bool:
+    """Tell whether an item of a lesson and an objective is on a topic."""
+    return topic is None or topic in (lesson, objective) or objective.startswith(f"{topic}.")
 
 
 def fresh(items: Iterable[Item], asked: Container[str]) -> list[Item]:

@@ -27,6 +27,7 @@ from bot.domain.rounds import RoundState
 from bot.domain.scenarios.case import SEEDS, case_id, seed_of
 from bot.domain.scenarios.drawing import Stock, is_same
 from bot.domain.scenarios.finding import Diagnosis, diagnose
+from bot.domain.scenarios.generating import has_cases
 from bot.domain.tally import slips
 from bot.services.library import Library, gone
 from bot.services.ports import Clock
@@ -97,7 +98,8 @@ class Drills:
     async def for_similar(self, learner: Learner, round_id: int) -> Drill:
         """Pose an item like the one of a round.
 
-        One on the trap the learner fell for is preferred, then one on another of its traps, then on its objective.
+        One on the trap the learner fell for is preferred, then one on another of its traps, then on its objective;
+        after a case, when there is no such item, it is another case of its lesson.
 
         Raises:
             ForeignPost: the round is not on file, or of another server.
@@ -190,7 +192,13 @@ class Drills:
         return Outcome(drill=drill, choice=stored.choice, mark=grade_choice(drill.posed, stored.choice))
 
     async def _like(self, learner: Learner, bank: Bank, item: Item, fallen: Collection[str]) -> Drill:
-        return await self._picked(learner, bank, similar(bank, item, fallen))
+        lesson = bank.lessons.get(item.lesson)
+        try:
+            return await self._picked(learner, bank, similar(bank, item, fallen))
+        except NothingToPractise:
+            if seed_of(item.id) is None or lesson is None or not has_cases(lesson):
+                raise
+            return await self._case(learner, bank, lesson)
 
     async def _case(self, learner: Learner, bank: Bank, lesson: Lesson) -> Drill:
         async with self._store.read() as tx:

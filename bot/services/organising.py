@@ -43,6 +43,7 @@ class Settings(TypedDict, total=False):
     ping_role: int | None
     thread: bool
     silent: bool
+    cases: bool
 
 
 class Changes(Settings, total=False):

@@ -9,11 +9,12 @@ from random import Random
 from bot.domain.bank import Bank
 from bot.domain.errors import BankExhausted
 from bot.domain.item import Item
+from bot.domain.mixing import labs_on, mix
 from bot.domain.posed import pose
 from bot.domain.profile import WINDOW, group_weights
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Catching, Pause, Schedule, catch_up, next_due, plain_name
-from bot.domain.selection import FEW_LEFT, History, choose, fresh, on_topic
+from bot.domain.selection import FEW_LEFT, History, fresh, on_topic
 from bot.services.library import Library
 from bot.storage import notices, profiles, rounds, schedules
 from bot.storage.store import Store, Tx
@@ -129,7 +130,7 @@ class Planner:
     ) -> list[Item]:
         history = await self._history(tx, schedule, bank, now=now)
         rng = Random(f"{schedule.seed}/{schedule.local_date(now)}/{number}")
-        return choose(bank, on_topic(bank, schedule.topic), history, count=count, rng=rng)
+        return mix(bank, schedule.topic, history, count=count, rng=rng, cases=schedule.cases)
 
     async def _history(self, tx: Tx, schedule: Schedule, bank: Bank, *, now: datetime) -> History:
         met = await profiles.meetings(tx, schedule.guild_id, bank.id, since=now - WINDOW)
@@ -137,6 +138,7 @@ class Planner:
             asked=await rounds.asked(tx, schedule.id),
             slips=group_weights(met, now),
             busy=await rounds.busy_items(tx, schedule.guild_id, bank.id),
+            told=await rounds.told(tx, schedule.guild_id, bank.id) if schedule.cases else {},
         )
 
     def _round(
@@ -174,6 +176,9 @@ class Planner:
         self, tx: Tx, schedule: Schedule, bank: Bank, asked_before: Mapping[str, datetime], now: datetime
     ) -> None:
         """Warn when few items are left, and when none is: once each, and at once when there were few to begin with."""
+        if schedule.cases and labs_on(bank, schedule.topic):
+            # Cases follow, more of them than anyone gets through.
+            return
         items = on_topic(bank, schedule.topic)
         before = len(fresh(items, asked_before))
         left = len(fresh(items, await rounds.asked(tx, schedule.id)))

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.bank import Bank, Source
 from bot.domain.rounds import Round
+from bot.domain.scenarios.finding import Diagnosis
 from bot.domain.standings import Standing
 from bot.domain.tally import Tally
 from bot.domain.trap import Trap
@@ -64,7 +65,8 @@ class Reveal:
     """What the reveal of a closed round tells; of one that is void, that it is.
 
     `traps` and `sources` are the ones the item names, as far as the bank still has them. `top` are the first of the
-    day's `earners`, the members who earned anything that day: at most `TOP` of them.
+    day's `earners`, the members who earned anything that day: at most `TOP` of them. `diagnosis` is what was wrong in a
+    generated case, as far as its lesson still tells it the same.
     """
 
     round: Round
@@ -76,6 +78,7 @@ class Reveal:
     sources: tuple[Source, ...]
     top: tuple[Standing, ...]
     earners: int
+    diagnosis: Diagnosis | None = None
 
 
 class Publisher(Protocol):

@@ -1,6 +1,7 @@
 """Revealing: everything that the reveal of a closed round tells, gathered from the database and the bank."""
 
 from bot.domain.rounds import Round
+from bot.domain.scenarios.finding import diagnose
 from bot.domain.standings import rank
 from bot.domain.tally import tally
 from bot.services.library import Library
@@ -27,4 +28,5 @@ async def reveal_of(store: Store, library: Library, closed: Round) -> Reveal:
         sources=tuple(bank.sources[each] for each in item.sources if each in bank.sources) if bank else (),
         top=tuple(rank(top)),
         earners=earners,
+        diagnosis=diagnose(bank, item) if bank is not None else None,
     )

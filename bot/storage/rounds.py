@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.rounds import Round, RoundState
+from bot.domain.scenarios.case import MARK
 from bot.storage.columns import Instant
 from bot.storage.store import Tx
 from bot.storage.tables import answers, rounds, totals
@@ -169,15 +170,24 @@ async def asked(tx: Tx, schedule_id: int) -> Mapping[str, datetime]:
 
     A void round counts only when its answer was revealed: whoever reads along knows it.
     """
+    rows = await tx.execute(_last_asked(rounds.c.schedule_id == schedule_id))
+    return {row[0]: row[1] for row in rows}
+
+
+async def told(tx: Tx, guild_id: int, bank: str) -> Mapping[str, datetime]:
+    """Give every generated item of a bank that a server was asked, by any schedule, as `asked` does for one."""
     rows = await tx.execute(
-        sa.select(rounds.c.item_id, sa.func.max(rounds.c.planned_at, type_=rounds.c.planned_at.type))
-        .where(
-            rounds.c.schedule_id == schedule_id,
-            (rounds.c.state != RoundState.VOID) | rounds.c.reveal_id.is_not(None),
-        )
-        .group_by(rounds.c.item_id)
+        _last_asked(rounds.c.guild_id == guild_id, rounds.c.bank == bank, rounds.c.item_id.contains(MARK))
     )
     return {row[0]: row[1] for row in rows}
+
+
+def _last_asked(*of: sa.ColumnElement[bool]) -> sa.Select[str, datetime]:
+    return (
+        sa.select(rounds.c.item_id, sa.func.max(rounds.c.planned_at, type_=rounds.c.planned_at.type))
+        .where(*of, (rounds.c.state != RoundState.VOID) | rounds.c.reveal_id.is_not(None))
+        .group_by(rounds.c.item_id)
+    )
 
 
 async def of_item(tx: Tx, earlier: Round, *, states: Collection[RoundState]) -> list[Round]:

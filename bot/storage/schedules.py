@@ -154,6 +154,7 @@ def _schedule(row: sa.Row[Any]) -> Schedule:
         ping_role=row.ping_role,
         thread=row.thread,
         silent=row.silent,
+        cases=row.cases,
         paused=None if row.paused is None else Pause(row.paused),
         resumes_on=row.resumes_on,
         next_run=row.next_run,

@@ -49,6 +49,7 @@ schedules = sa.Table(
     sa.Column("ping_role", sa.BigInteger),
     sa.Column("thread", sa.Boolean, nullable=False),
     sa.Column("silent", sa.Boolean, nullable=False),
+    sa.Column("cases", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("paused", sa.String(16)),
     sa.Column("resumes_on", sa.Date),
     sa.Column("next_run", Instant),

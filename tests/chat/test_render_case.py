@@ -5,7 +5,8 @@ from random import Random
 import pytest
 
 from bot.chat.layouts import Picture
-from bot.chat.render.case import case_feedback, case_question, told_chain
+from bot.chat.render.case import case_feedback, case_question
+from bot.chat.render.chains import told_chain
 from bot.chat.render.sizes import components
 from bot.chat.render.text import LAYOUT_LIMIT
 from bot.domain.grading import grade_choice

@@ -26,7 +26,7 @@ seeds = st.integers(0, SEEDS - 1)
 
 def bank_of(*lessons: Lesson, rule: MultipleRule = MultipleRule.EXAM) -> Bank:
     """A bank of these lessons, and one with a written item and no chain."""
-    plain = make_bank([make_item("9.1-001", lesson="9.1")])
+    plain = make_bank([make_item("9.1-001", lesson="9.1", objective="2.1")])
     return replace(plain, rule=rule, lessons={**plain.lessons, **{each.id: each for each in lessons}})
 
 

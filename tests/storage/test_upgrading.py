@@ -1,7 +1,9 @@
 """Upgrading: a database of an earlier version, with everything in it, is what a new one would have become."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from alembic import command
@@ -9,7 +11,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from bot.domain.standings import Score
-from bot.storage import migrating, totals
+from bot.storage import migrating, schedules, totals
 from bot.storage.store import open_store
 from tests.builders import NOW
 from tests.conftest import url_of
@@ -33,14 +35,14 @@ INSERT INTO results (round_id, member_id, guild_id, opened_on, bank, item_id, un
 """
 
 
-def _at_revision(file: Path, revision: str) -> None:
+def _at_revision(file: Path, revision: str, move: Callable[[Config, str], None] = command.upgrade) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrating._FOLDER))
     config.set_main_option("path_separator", "os")
     engine = create_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        move(config, revision)
     engine.dispose()
 
 
@@ -76,3 +78,24 @@ async def test_the_first_schema_is_upgraded_with_its_boards(tmp_path: Path) -> N
         assert connection.execute("SELECT COUNT(*), SUM(units) FROM results").fetchone() == (5, 15120)
         traps = connection.execute("SELECT round_id, trap, met, fell FROM round_traps ORDER BY trap").fetchall()
     assert traps == [(1, "t", 2, 1), (1, "u", 2, 0)]
+
+
+async def test_no_schedule_asks_cases_before_somebody_allows_it(tmp_path: Path) -> None:
+    """Schedules of a version before there were cases ask none; taken back to it, they are what they were."""
+    file = tmp_path / "old.db"
+    _at_revision(file, "0004")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(_FIRST.partition("INSERT INTO rounds")[0])
+        connection.execute("UPDATE schedules SET name_key = 'daily'")
+        connection.commit()
+        before = connection.execute("SELECT * FROM schedules").fetchall()
+    store = await open_store(url_of(file), now=NOW)
+    async with store.write() as tx:
+        (found,) = await schedules.of_guild(tx, 100)
+        assert found.cases is False
+        await schedules.change(tx, replace(found, cases=True))
+        assert (await schedules.by_id(tx, found.id)).cases is True
+    await store.close()
+    _at_revision(file, "0004", command.downgrade)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT * FROM schedules").fetchall() == before

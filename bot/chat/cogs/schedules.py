@@ -57,6 +57,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
         ping="A role to ping with each question",
         thread="Open a discussion thread with each reveal",
         silent="Post without notifications",
+        cases="Also ask cases generated from the lessons' chains",
     )
     async def add(
         self,
@@ -74,6 +75,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
         ping: discord.Role | None = None,
         thread: bool | None = None,
         silent: bool | None = None,
+        cases: bool | None = None,
     ) -> None:
         services, guild_id = self._services, guild_of(interaction)
         wish = Wish(
@@ -92,6 +94,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
             ping=ping,
             thread=thread,
             silent=silent,
+            cases=cases,
         )
         advice = check_channel(channel) + check_role(ping, channel)
         made = await services.organising.add(_name(name), wish, extra)
@@ -122,6 +125,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
         no_ping="Ping nobody any more",
         thread="Open a discussion thread with each reveal",
         silent="Post without notifications",
+        cases="Also ask cases generated from the lessons' chains",
     )
     async def edit(
         self,
@@ -142,6 +146,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
         no_ping: bool = False,
         thread: bool | None = None,
         silent: bool | None = None,
+        cases: bool | None = None,
     ) -> None:
         changes = _settings(
             topic=topic,
@@ -151,6 +156,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
             ping=ping,
             thread=thread,
             silent=silent,
+            cases=cases,
         )
         if rename is not None:
             changes["name"] = _name(rename)
@@ -255,6 +261,7 @@ def _settings(
     ping: discord.Role | None,
     thread: bool | None,
     silent: bool | None,
+    cases: bool | None,
 ) -> Changes:
     settings: Changes = {}
     if topic is not None:
@@ -271,4 +278,6 @@ def _settings(
         settings["thread"] = thread
     if silent is not None:
         settings["silent"] = silent
+    if cases is not None:
+        settings["cases"] = cases
     return settings

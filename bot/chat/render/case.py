@@ -1,7 +1,7 @@
 """A generated case as its learner sees it: the question, and after the answer what was wrong, told and drawn."""
 
 from bot.chat.layouts import Block
-from bot.chat.render.chains import chain_picture
+from bot.chat.render.chains import diagnosis_picture, told_chain
 from bot.chat.render.drill import about, instruction, lettered, stems, verdict
 from bot.chat.render.explaining import explanation, fitted, remaining
 from bot.domain.bank import Bank
@@ -32,20 +32,9 @@ def case_feedback(bank: Bank, posed: PosedItem, diagnosis: Diagnosis, choice: st
             _footer(bank, posed),
         ],
     )
-    picture = chain_picture(diagnosis.chain, diagnosis.broken)
+    picture = diagnosis_picture(diagnosis)
     first, second, *others = texts
     return [first, second, *([picture] if picture is not None else []), *others]
-
-
-def told_chain(diagnosis: Diagnosis) -> str:
-    """Write what the picture of a case shows: each link, sound or broken, and whether the outcome is reached."""
-    broken = diagnosis.broken
-    links = [
-        f"✗ {number} **{link.title}**: {broken[link.id]}" if link.id in broken else f"✓ {number} {link.title}"
-        for number, link in enumerate(diagnosis.chain.links, start=1)
-    ]
-    ending = "Not reached" if broken else "Reached"
-    return "\n".join(["**The chain**", *links, f"{ending}: {diagnosis.chain.outcome}"])
 
 
 def _title(bank: Bank, posed: PosedItem) -> str:

@@ -1,9 +1,10 @@
-"""A chain as a picture to show among texts."""
+"""A chain as a picture to show among texts, and what was wrong in it in words."""
 
 from collections.abc import Mapping
 
 from bot.chat.layouts import Picture
 from bot.domain.chain import Chain
+from bot.domain.scenarios.finding import Diagnosis
 from bot.pictures.chain import chain_alt, draw_chain
 
 
@@ -14,3 +15,19 @@ def chain_picture(chain: Chain, broken: Mapping[str, str] | None = None) -> Pict
     """
     data = draw_chain(chain, broken=broken)
     return None if data is None else Picture(name="chain.png", data=data, alt=chain_alt(chain, broken=broken))
+
+
+def diagnosis_picture(diagnosis: Diagnosis) -> Picture | None:
+    """Draw the chain of a case with its broken links marked; `None` as of `chain_picture`."""
+    return chain_picture(diagnosis.chain, diagnosis.broken)
+
+
+def told_chain(diagnosis: Diagnosis) -> str:
+    """Write what the picture of a case shows: each link, sound or broken, and whether the outcome is reached."""
+    broken = diagnosis.broken
+    links = [
+        f"✗ {number} **{link.title}**: {broken[link.id]}" if link.id in broken else f"✓ {number} {link.title}"
+        for number, link in enumerate(diagnosis.chain.links, start=1)
+    ]
+    ending = "Not reached" if broken else "Reached"
+    return "\n".join(["**The chain**", *links, f"{ending}: {diagnosis.chain.outcome}"])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.chat.letters import EMOJI
+from bot.chat.render.chains import told_chain
 from bot.chat.render.text import LAYOUT_LIMIT, NAME_LIMIT, bar, cut, percent, plural, safe, when
 from bot.domain.grading import marks
 from bot.domain.item import Option
@@ -27,10 +28,11 @@ class _Block:
 
 
 def reveal(told: Reveal) -> list[str]:
-    """Write the reveal as texts, one per block, at most 4,000 characters together.
+    """Write the reveal as texts, one per block, at most 4,000 characters together. The first is the key.
 
-    The least-chosen distractors shrink first, then the rationales of the key; then the sources go, the top of the day
-    and the distractors. A bank whose items need more than shrinking is refused when it is checked: see `shrunk`.
+    The least-chosen distractors shrink first, then the rationales of the key; then the sources go, then the chain of a
+    case with the top of the day, then the distractors. A bank whose items need more than shrinking is refused when it
+    is checked: see `shrunk`.
     """
     texts: list[str] = []
     for texts in _versions(told):
@@ -43,7 +45,7 @@ def shrunk(told: Reveal) -> list[str]:
     """Write the reveal with everything shrunk and nothing left out; a bank has to fit like this."""
     brief = [block.brief for block in _distractors(told)]
     footer = "\n".join([_lesson(told), *_sources(told)])
-    return [_key(told, brief=True), *brief, _shares(told), *_top(told), footer]
+    return [_key(told, brief=True), *_chain(told), *brief, _shares(told), *_top(told), footer]
 
 
 def _versions(told: Reveal) -> Iterator[list[str]]:
@@ -51,12 +53,12 @@ def _versions(told: Reveal) -> Iterator[list[str]]:
     blocks = _distractors(told)
     brief = [block.brief for block in blocks]
     key, *_, footer = least = shrunk(told)
-    shares, top, bare = _shares(told), _top(told), _lesson(told)
+    chain, shares, top, bare = _chain(told), _shares(told), _top(told), _lesson(told)
     for kept in range(len(blocks), -1, -1):
         shown = [block.full for block in blocks[:kept]] + brief[kept:]
-        yield [_key(told, brief=False), *shown, shares, *top, footer]
+        yield [_key(told, brief=False), *chain, *shown, shares, *top, footer]
     yield least
-    yield [key, *brief, shares, *top, bare]
+    yield [key, *chain, *brief, shares, *top, bare]
     yield [key, *brief, shares, bare]
     yield [key, shares, bare]
 
@@ -70,6 +72,11 @@ def _key(told: Reveal, *, brief: bool) -> str:
     title = "### The answer" if len(lines) == 1 else "### The answers"
     void = [_VOID] if _is_void(told) else []
     return "\n".join([*void, title, *lines, *([_LATE] if told.round.closed_late else [])])
+
+
+def _chain(told: Reveal) -> list[str]:
+    """Write what was wrong in a generated case, of which a picture may be shown beside it."""
+    return [told_chain(told.diagnosis)] if told.diagnosis is not None else []
 
 
 def _distractors(told: Reveal) -> list[_Block]:

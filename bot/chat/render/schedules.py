@@ -33,6 +33,7 @@ def schedule(wanted: Schedule, library: Library, now: datetime) -> str:
         *([f"pings <@&{wanted.ping_role}>"] if wanted.ping_role is not None else []),
         *(["opens a discussion thread"] if wanted.thread else []),
         *(["posts silently"] if wanted.silent else []),
+        *(["asks generated cases, too"] if wanted.cases else []),
     ]
     days = write_weekdays(wanted.weekdays).capitalize()
     limits = f"open for {duration(wanted.open_for)}", f"caught up within {duration(wanted.catch_up)} of a missed time"

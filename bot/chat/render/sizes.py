@@ -1,6 +1,7 @@
 """Measuring a bank as it will be shown: what would not fit into a message, found before anyone posts it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import islice
@@ -14,7 +15,8 @@ from bot.domain.bank import Bank
 from bot.domain.item import Item
 from bot.domain.posed import PosedItem
 from bot.domain.rounds import Round, RoundState
-from bot.domain.scenarios.sizes import largest_items
+from bot.domain.scenarios.finding import Diagnosis
+from bot.domain.scenarios.sizes import largest_diagnosis, largest_items
 from bot.domain.standings import Score, Standing
 from bot.domain.tally import Tally
 from bot.services.ports import TOP, Reveal
@@ -47,7 +49,8 @@ def too_large(bank: Bank) -> Iterator[tuple[str, str, str]]:
             yield from _layout(
                 "lesson", lesson.id, f"page {number}", texts, buttons=_PAGE_BUTTONS, pictures=pictures, menu=True
             )
-        cases = (found for item in largest_items(lesson) for found in _item(bank, item, "cases", lesson.id))
+        worst = largest_diagnosis(lesson)
+        cases = (found for item in largest_items(lesson) for found in _item(bank, item, "cases", lesson.id, worst))
         yield from islice(cases, 1)  # one is enough: they are all made of the same texts
 
 
@@ -56,11 +59,15 @@ def components(blocks: int, buttons: int = 0, *, menu: bool = False) -> int:
     return 1 + blocks + max(blocks - 1, 0) + (1 + buttons if buttons else 0) + (2 if menu else 0)
 
 
-def _item(bank: Bank, item: Item, kind: str, subject: str) -> Iterator[tuple[str, str, str]]:
+def _item(
+    bank: Bank, item: Item, kind: str, subject: str, diagnosis: Diagnosis | None = None
+) -> Iterator[tuple[str, str, str]]:
     asked = _largest_round(bank, item)
     longest = "longest " if kind == "cases" else ""
     yield from _over(kind, subject, f"{longest}question", len(question(asked, bank)), MESSAGE_LIMIT)
-    yield from _layout(kind, subject, f"{longest}reveal", shrunk(_largest_reveal(bank, asked)), buttons=_REVEAL_BUTTONS)
+    told = replace(_largest_reveal(bank, asked), diagnosis=diagnosis)
+    pictures = 0 if diagnosis is None else 1
+    yield from _layout(kind, subject, f"{longest}reveal", shrunk(told), buttons=_REVEAL_BUTTONS, pictures=pictures)
 
 
 def _layout(

@@ -6,7 +6,8 @@ from heapq import nlargest
 from bot.domain.chain import CaseTexts, Chain, Link
 from bot.domain.item import Difficulty, Item, ItemKind, Option
 from bot.domain.lesson import Lesson
-from bot.domain.scenarios.case import SEEDS, Form, case_id
+from bot.domain.scenarios.case import SEEDS, Flaw, Form, case_id
+from bot.domain.scenarios.finding import Diagnosis
 from bot.domain.scenarios.options import MOST_OPTIONS, as_fix, as_part, usable
 from bot.domain.scenarios.wording import LEADS, NOTHING, QUESTIONS, REPORTED, note, settings
 
@@ -42,6 +43,18 @@ def largest_items(lesson: Lesson) -> Iterator[Item]:
         (ItemKind.MULTIPLE, fixes),
     ):
         yield _item(lesson, kind, stem, nlargest(MOST_OPTIONS, texts, key=len))
+
+
+def largest_diagnosis(lesson: Lesson) -> Diagnosis | None:
+    """Give what takes most words to say is wrong in a case; None where there are no cases."""
+    chain = lesson.chain
+    if chain is None or chain.cases is None:
+        return None
+    flaws = [
+        Flaw(place=place, link=link, fault=max(link.faults, key=lambda fault: len(fault.name)))
+        for place, link in enumerate(chain.links)
+    ]
+    return Diagnosis(chain=chain, flaws=tuple(nlargest(_MOST_FLAWS, flaws, key=lambda flaw: len(flaw.fault.name))))
 
 
 def _longest_of(chain: Chain, texts: CaseTexts, form: Form) -> int:

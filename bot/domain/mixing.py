@@ -1,0 +1,61 @@
+"""Mixing: what is asked next, items that somebody wrote and, where they are allowed, generated cases."""
+
+from dataclasses import replace
+from random import Random
+
+from bot.domain.bank import Bank
+from bot.domain.item import Item
+from bot.domain.lesson import Lesson
+from bot.domain.scenarios.case import Case, case_item
+from bot.domain.scenarios.drawing import Stock, labs
+from bot.domain.selection import History, choose, fresh, is_on, on_topic
+
+SHARE = 1 / 3
+"""How often a case is asked while there are items that were never asked; afterwards cases come before repetitions."""
+
+_WEIGHED = 6
+"""Fresh cases that are weighed against one another for each one that is asked."""
+
+
+def mix(bank: Bank, topic: str | None, history: History, *, count: int, rng: Random, cases: bool) -> list[Item]:
+    """Choose up to `count` different items on a topic, with generated ones among them where `cases` are allowed.
+
+    Without cases this is `choose`. A case that the server was never told comes before any that it was, and before an
+    item asked already; no two that are chosen are one case in different words.
+    """
+    items, lessons = on_topic(bank, topic), labs_on(bank, topic) if cases else []
+    if not lessons:
+        return choose(bank, items, history, count=count, rng=rng)
+    stock = Stock(
+        bank=bank,
+        lessons=lessons,
+        told=history.told,
+        taken=history.busy,
+        fits=lambda case: is_on(topic, case.lesson, case.objective),
+    )
+    unasked = sum(item.id not in history.busy for item in fresh(items, history.asked))
+    wanted = sum(rng.random() < SHARE for _ in range(count))
+    made = _made(stock, history, count=max(wanted, count - unasked), rng=rng)
+    chosen = made + choose(bank, items, history, count=count - len(made), rng=rng)
+    rng.shuffle(chosen)
+    return chosen + [_item(bank, case) for case in stock.again(count=count - len(chosen))]
+
+
+def labs_on(bank: Bank, topic: str | None) -> list[Lesson]:
+    """List the lessons with cases on a topic: a lesson, or an objective that some link of its chain is about."""
+    return [lesson for lesson in labs(bank) if any(is_on(topic, lesson.id, each) for each in _objectives(lesson))]
+
+
+def _made(stock: Stock, history: History, *, count: int, rng: Random) -> list[Item]:
+    drawn = [_item(stock.bank, case) for case in stock.fresh(rng, count=_WEIGHED * count)]
+    return choose(stock.bank, drawn, replace(history, asked={}, busy=()), count=count, rng=rng)
+
+
+def _item(bank: Bank, case: Case) -> Item:
+    return case_item(case, rule=bank.rule)
+
+
+def _objectives(lesson: Lesson) -> set[str]:
+    """Name what cases of a lesson may be about."""
+    links = lesson.chain.links if lesson.chain is not None else ()
+    return {lesson.objectives[0], *(link.objective for link in links if link.objective is not None)}

@@ -1,0 +1,145 @@
+"""Schedules that may ask generated cases: what they ask, and that nothing later changes a round."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.rounds import Round, RoundState
+from bot.domain.scenarios.case import seed_of
+from bot.domain.scenarios.finding import diagnose, key_of
+from tests.builders import NOW, make_trap
+from tests.domain.labs import make_fault, make_lab, make_link
+from tests.domain.test_scenario_drawing import bank_of
+from tests.services.house import House, right, wrong
+
+
+@pytest.fixture
+async def lab(house: House) -> House:
+    """A house whose bank is one small chain and one written item (lesson 9.1)."""
+    links = [make_link(name, [make_fault(name, 0, trap="door-as-lock")]) for name in "abc"]
+    house.banks = (replace(bank_of(make_lab(links)), traps={"door-as-lock": make_trap()}),)
+    await house.restart()
+    return house
+
+
+async def _explained(house: House) -> Round:
+    """One round from planning to its reveal."""
+    asked = await house.posted()
+    await house.organising.close_now(100, asked.id)
+    await house.work()
+    house.clock.advance(minutes=5)
+    return await house.round(asked.id)
+
+
+def _change_the_chain(house: House) -> None:
+    """Let the next start read a bank whose chain tells its cases in other words."""
+    bank = house.banks[0]
+    lesson = bank.lessons["1.1"]
+    assert lesson.chain is not None
+    links = tuple(replace(link, evidence=f"It is known: {link.evidence}") for link in lesson.chain.links)
+    changed = replace(lesson, chain=replace(lesson.chain, links=links))
+    house.banks = (replace(bank, lessons={**bank.lessons, "1.1": changed}),)
+
+
+async def test_a_schedule_asks_cases_only_when_it_may(lab: House) -> None:
+    """Without leave the one item comes again and again; with it cases come between, and never the same twice."""
+    await lab.schedule()
+    for _ in range(3):
+        assert (await _explained(lab)).posed.item.id == "9.1-001"
+    await lab.organising.edit(100, "Daily question", {"cases": True})
+    asked = [(await _explained(lab)).posed.item.id for _ in range(15)]
+    keys = [key_of(lab.banks[0], each) for each in asked]
+    assert None not in keys
+    assert len(set(keys)) == len(keys)
+
+
+async def test_a_case_is_told_once_to_a_server_not_to_a_schedule(lab: House) -> None:
+    """What one schedule asked, another of the same server does not ask again, in whatever words."""
+    await lab.schedule(cases=True, per_day=5)
+    await lab.schedule(cases=True, per_day=5, name="Second", channel_id=201)
+    elsewhere = await lab.schedule(cases=True, guild_id=555)
+    for _ in range(3):
+        lab.clock.now = (await lab.schedule_now()).next_run or NOW
+        await lab.work()
+    asked = [row[0] for row in lab.rows("SELECT item_id FROM rounds WHERE guild_id = 100 ORDER BY id")]
+    keys = [key for each in asked if (key := key_of(lab.banks[0], each)) is not None]
+    assert len(keys) >= 25
+    assert len(set(keys)) == len(keys)
+    assert lab.rows("SELECT COUNT(*) FROM rounds WHERE schedule_id = ?", elsewhere.id) == [(3,)]
+
+
+async def test_the_preview_of_a_case_is_what_is_asked(lab: House) -> None:
+    """Whichever it will be, item or case, in the very words and order."""
+    await lab.schedule(cases=True)
+    for _ in range(5):
+        preview = await lab.organising.preview(100, None)
+        assert (await _explained(lab)).posed == preview.posed
+
+
+async def test_a_case_is_a_snapshot(lab: House) -> None:
+    """A change of the chain while it is open changes nothing: wording, marks and explanation are those it had."""
+    await lab.schedule(cases=True, topic="1.1")
+    asked = await lab.posted()
+    while len(asked.posed.key) != 1 or not any(option.trap for _, option in asked.posed.options):
+        asked = await lab.posted()
+    await lab.tap(asked, 1, right(asked))
+    await lab.tap(asked, 2, wrong(asked)[0])
+    _change_the_chain(lab)
+    await lab.restart()
+    await lab.organising.close_now(100, asked.id)
+    await lab.work()
+    after = await lab.round(asked.id)
+    assert after.state is RoundState.EXPLAINED
+    assert after.posed == asked.posed
+    own = await lab.recalling.own_here(asked.id, 100, 2)
+    assert own.mark is not None
+    assert own.mark.fraction == 0
+    assert {row[1:3] for row in lab.results() if row[0] == asked.id} == {(1, 5040), (2, 0)}
+    told = next(each for each in lab.publisher.reveals if each.round.id == asked.id)
+    assert told.traps
+    assert told.diagnosis is None
+
+
+async def test_the_reveal_of_a_case_says_what_was_wrong(lab: House) -> None:
+    """As long as its chain stands as it was, a case's reveal comes with its diagnosis; a written item's has none."""
+    await lab.schedule(cases=True)
+    for _ in range(8):
+        await _explained(lab)
+    told = {each.round.posed.item.id: each for each in lab.publisher.reveals}
+    assert told["9.1-001"].diagnosis is None
+    cases = [each for item_id, each in told.items() if seed_of(item_id) is not None]
+    assert cases
+    for each in cases:
+        assert each.diagnosis == diagnose(lab.banks[0], each.round.posed.item) is not None
+
+
+async def test_organisers_are_not_warned_of_few_items_while_cases_follow(lab: House) -> None:
+    """The warning is for schedules that will repeat themselves."""
+    await lab.schedule(cases=True)
+    await _explained(lab)
+    assert lab.notices() == []
+    await lab.schedule(guild_id=555)
+    await lab.posted(guild_id=555)
+    assert "0 items left" in lab.notices()[0]
+
+
+async def test_a_due_schedule_asks_cases_too(lab: House) -> None:
+    """The daily run mixes as a question asked by hand does, five a day without a repetition."""
+    await lab.schedule(cases=True, per_day=5)
+    lab.clock.now = NOW + timedelta(hours=22, minutes=30)
+    await lab.work()
+    asked = [row[0] for row in lab.rows("SELECT item_id FROM rounds")]
+    assert len(set(asked)) == 5
+    assert sum(seed_of(each) is not None for each in asked) >= 4
+
+
+async def test_a_case_can_be_voided(lab: House) -> None:
+    """A generated item is taken off the boards like any other, and its reveal still says what was wrong."""
+    await lab.schedule(cases=True, topic="1.1")
+    asked = await lab.posted()
+    await lab.organising.close_now(100, asked.id)
+    await lab.work()
+    await lab.correcting.void(100, asked.id)
+    assert (await lab.round(asked.id)).state is RoundState.VOID
+    assert lab.publisher.corrected[-1].diagnosis is not None
