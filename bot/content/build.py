@@ -89,8 +89,9 @@ def _cases(entry: schema.CaseTextsEntry) -> CaseTexts:
 
 
 def _link(entry: schema.LinkEntry) -> Link:
-    faults = tuple(Fault(**vars(fault)) for fault in entry.faults)
-    return Link(**{**vars(entry), "sources": tuple(entry.sources), "faults": faults})
+    faults = tuple(Fault(**{**vars(fault), "evidence_also": tuple(fault.evidence_also)}) for fault in entry.faults)
+    lists = {"sources": tuple(entry.sources), "evidence_also": tuple(entry.evidence_also)}
+    return Link(**{**vars(entry), **lists, "faults": faults})
 
 
 def _item(entry: schema.ItemEntry, lesson: str, rule: MultipleRule) -> Item:

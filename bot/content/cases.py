@@ -65,9 +65,14 @@ def _enough(chain: ChainEntry, controls: int) -> Iterator[Finding]:
 
 def _evidence(chain: ChainEntry) -> Iterator[Said]:
     for at, link, faults in _walk(chain):
-        yield (*at, "evidence"), link.evidence, f"link {quote(link.id)}"
+        yield from _sightings(at, link, f"link {quote(link.id)}")
         for where, fault in faults:
-            yield (*where, "evidence"), fault.evidence, f"fault {quote(fault.id)} of link {quote(link.id)}"
+            yield from _sightings(where, fault, f"fault {quote(fault.id)} of link {quote(link.id)}")
+
+
+def _sightings(at: reader.Path, seen: LinkEntry | FaultEntry, whose: str) -> Iterator[Said]:
+    yield (*at, "evidence"), seen.evidence, whose
+    yield from (((*at, "evidence_also", number), text, whose) for number, text in enumerate(seen.evidence_also))
 
 
 def _parts(chain: ChainEntry) -> Iterator[Said]:

@@ -171,6 +171,8 @@ class FaultEntry(Entry):
     """Whether it looks configured and still does not work."""
     symptom: Annotated[str, line(250)]
     evidence: Annotated[str, line(250)]
+    evidence_also: Annotated[list[Annotated[str, line(250)]], Entries(0, 5)] = []
+    """The evidence in other words, of which cases take one."""
     fix: Annotated[str, line(150)] | None = None
     """In cases: the change that mends it; the link's option when left out."""
     trap: WordsId | None = None
@@ -186,6 +188,8 @@ class LinkEntry(Entry):
     result: Annotated[str, line(250)]
     evidence: Annotated[str, line(250)]
     """What an admin sees when the link is sound."""
+    evidence_also: Annotated[list[Annotated[str, line(250)]], Entries(0, 5)] = []
+    """The evidence in other words, of which cases take one."""
     trap: WordsId | None = None
     option: Annotated[str, line(150)] | None = None
     """In cases: the sound link as a part of a design; `configure` when left out."""

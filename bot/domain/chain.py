@@ -16,6 +16,12 @@ class Fault:
     """What mends it, as an option of a case."""
     trap: str | None = None
     """The confusion of whoever overlooks it; the link's own when left out."""
+    evidence_also: tuple[str, ...] = ()
+
+    @property
+    def sightings(self) -> tuple[str, ...]:
+        """Its evidence in all the words that its author gave."""
+        return (self.evidence, *self.evidence_also)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,12 @@ class Link:
     objective: str | None = None
     """What a case about this link examines; the lesson's first objective when left out."""
     sources: tuple[str, ...] = ()
+    evidence_also: tuple[str, ...] = ()
+
+    @property
+    def sightings(self) -> tuple[str, ...]:
+        """The evidence that it is sound, in all the words that its author gave."""
+        return (self.evidence, *self.evidence_also)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,3 +186,18 @@ def test_equal_evidence_matters_without_cases(lab: Sample) -> None:
     lab.replace(LESSON_FILE, "The pocket is empty.", "It moves.")
     (problem,) = problems_of(lab)
     assert "this evidence is the same as that of fault `unlocked` of link `lock`" in problem
+
+
+def test_further_wordings_are_evidence_as_well(lab: Sample) -> None:
+    """Evidence in other words must tell links apart like the first, and makes the longest case longer."""
+    lab.replace(LESSON_FILE, "evidence: It creaks.", 'evidence: It creaks., evidence_also: ["It grates.", "It moves."]')
+    (problem,) = problems_of(lab)
+    assert "this evidence is the same as that of fault `unlocked` of link `lock`" in problem
+    lab.replace(LESSON_FILE, '"It moves."]', '"It squeaks."]')
+    assert problems_of(lab) == []
+    bank = load_bank(lab.folder).bank
+    assert bank is not None
+    chains = (lesson.chain for lesson in bank.lessons.values())
+    assert ("It creaks.", "It grates.", "It squeaks.") in {
+        fault.sightings for chain in chains if chain is not None for link in chain.links for fault in link.faults
+    }

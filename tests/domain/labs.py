@@ -27,8 +27,10 @@ def shipped_lab() -> Lesson:
     return shipped_bank().lessons["6.2"]
 
 
-def make_fault(link: str, number: int, *, quiet: bool = False, fix: bool = True, trap: str | None = None) -> Fault:
-    """A fault whose texts name it; without `fix` it is mended by the link's option."""
+def make_fault(
+    link: str, number: int, *, quiet: bool = False, fix: bool = True, trap: str | None = None, also: int = 0
+) -> Fault:
+    """A fault whose texts name it; without `fix` it is mended by the link's option. `also` counts further wordings."""
     name = f"{link}-{number}"
     return Fault(
         id=name,
@@ -36,19 +38,23 @@ def make_fault(link: str, number: int, *, quiet: bool = False, fix: bool = True,
         quiet=quiet,
         symptom=f"One hears of {name}.",
         evidence=f"One sees {name}.",
+        evidence_also=tuple(f"There is {name}, in words {number}." for number in range(also)),
         fix=f"Mend {name}" if fix else None,
         trap=trap,
     )
 
 
-def make_link(name: str, faults: Sequence[Fault], *, trap: str | None = None, option: bool = True) -> Link:
-    """A link whose texts name it; without `option` it is called as it is configured."""
+def make_link(
+    name: str, faults: Sequence[Fault], *, trap: str | None = None, option: bool = True, also: int = 0
+) -> Link:
+    """A link whose texts name it; without `option` it is called as it is configured. `also` counts further wordings."""
     return Link(
         id=name,
         title=f"Link {name}",
         configure=f"Set up {name}",
         result=f"It follows {name}.",
         evidence=f"One sees a sound {name}.",
+        evidence_also=tuple(f"Sound is {name}, in words {number}." for number in range(also)),
         faults=tuple(faults),
         trap=trap,
         option=f"A sound {name}" if option else None,
@@ -87,8 +93,16 @@ def labs(draw: st.DrawFn) -> Lesson:
         name = "abcdefg"[place]
         fixes = draw(st.lists(st.booleans(), min_size=1, max_size=3))
         faults = [
-            make_fault(name, number, quiet=draw(st.booleans()), fix=fix, trap=draw(st.sampled_from([None, "door"])))
+            make_fault(
+                name,
+                number,
+                quiet=draw(st.booleans()),
+                fix=fix,
+                trap=draw(st.sampled_from([None, "door"])),
+                also=draw(st.integers(0, 2)),
+            )
             for number, fix in enumerate(fixes)
         ]
-        links.append(make_link(name, faults, trap=draw(st.sampled_from([None, "lock"])), option=draw(st.booleans())))
+        trap, option, also = (draw(st.sampled_from([None, "lock"])), draw(st.booleans()), draw(st.integers(0, 2)))
+        links.append(make_link(name, faults, trap=trap, option=option, also=also))
     return make_lab(links, controls=draw(st.integers(2, 4)))

@@ -1,6 +1,8 @@
 """Cases of a chain: how many there are, that seeds repeat them, and what their parts say."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -17,6 +19,7 @@ from bot.domain.scenarios.case import SEEDS, Case, Form, Question, case_item, se
 from bot.domain.scenarios.generating import case_of, generate, has_cases, make_case
 from bot.domain.scenarios.plan import Plan, all_plans
 from bot.domain.scenarios.sizes import largest_items, longest_stem
+from bot.domain.scenarios.wording import ACCOUNTED, BROKEN, HAPPENS, IN_ORDER, LEFT, REPAIRS_FOLLOW, REPORTED
 from tests.builders import make_item, make_lesson
 from tests.domain.labs import labs, make_fault, make_lab, make_link, shipped_bank, shipped_lab
 
@@ -61,6 +64,11 @@ def cases(lesson: Lesson, form: Form, *broken: str, withheld: tuple[int, ...] | 
 def options(found: list[Case]) -> dict[str, Option]:
     """Every option of the cases by its text."""
     return {option.text: option for case in found for option in case.options}
+
+
+def said(option: Option, wordings: Sequence[str], **fields: str) -> bool:
+    """Whether an option's rationale is one of these, with the fields filled in."""
+    return option.why in [each.format(**fields) for each in wordings]
 
 
 def test_many_cases_of_the_shipped_chain() -> None:
@@ -170,9 +178,8 @@ def test_open_and_review() -> None:
     """Where all is seen, whoever picks a sound link overlooked the broken one: its trap, and the evidence."""
     review = options(cases(small_lab(), Form.REVIEW, "b"))
     for found in (options(cases(small_lab(), Form.OPEN, "b")), review):
-        why = "Link b: Fault b-0. Until that is mended, this is not assured: It follows b."
-        assert found["A sound b"].why == why
-        assert found["A sound a"].why == "This is in order: One sees a sound a."
+        assert said(found["A sound b"], BROKEN, title="Link b", fault="Fault b-0", result="It follows b.")
+        assert said(found["A sound a"], IN_ORDER, evidence="One sees a sound a.")
         assert found["A sound a"].trap == "lax-as-strict"
         assert (found["A toy 0"].why, found["A toy 0"].trap) == ("Toy 0 keeps nobody out.", "toy-0")
     nothing = review["Nothing is missing: every part is as it should be"]
@@ -189,26 +196,26 @@ def test_a_review_that_finds_nothing() -> None:
 def test_hidden() -> None:
     """The symptom is told and the evidence is not; a wrong choice shows no confusion, for nothing was overlooked."""
     found = cases(small_lab(), Form.HIDDEN, "b")
-    assert all("The help desk adds: One hears of b-0." in case.stem for case in found)
+    assert all(any(f"{told} One hears of b-0." in case.stem for told in REPORTED) for case in found)
     assert not any("One sees b-0." in case.stem for case in found)
     assert all("symptom=b-0" in case.key for case in found)
     assert options(found)["A sound a"].trap is None
-    why = "All else is shown to be sound, which leaves Link b. In this case: Fault b-0."
-    assert options(found)["A sound b"].why == why
+    assert said(options(found)["A sound b"], LEFT, title="Link b", fault="Fault b-0")
 
 
 def test_partial() -> None:
     """What is not seen is ruled out by the one fault that is; changes are asked for."""
     found = options(cases(small_lab(), Form.PARTIAL, "b", withheld=(2,)))
     assert found["Mend b-0"].correct
-    assert found["Mend a-0"].why == "This is in order: One sees a sound a."
+    assert said(found["Mend a-0"], IN_ORDER, evidence="One sees a sound a.")
     assert found["Mend c-0"].why == "The one thing that is wrong has been found already: One sees b-0."
 
 
 def test_first() -> None:
     """The earlier of two faults is the key; the later one says why it has to wait."""
     found = cases(small_lab(), Form.FIRST, "b", "c")
-    assert all("Repairs follow the chain: Link a → Link b → Link c." in case.stem for case in found)
+    order = "Link a → Link b → Link c"
+    assert all(any(each.format(order=order) in case.stem for each in REPAIRS_FOLLOW) for case in found)
     by_text = options(found)
     assert by_text["Mend b-0"].why == "Link b comes before what else is wrong: Fault b-0."
     assert by_text["Mend c-0"].why == "This has to be mended too, but Link b comes first: Fault b-0."
@@ -222,7 +229,7 @@ def test_forecast() -> None:
     """The first result that fails is the key; what comes before happens, what comes after was never reached."""
     found = options(cases(small_lab(), Form.FORECAST, "b"))
     assert found["It follows b."].correct
-    assert found["It follows a."].why == "This happens: One sees a sound a."
+    assert said(found["It follows a."], HAPPENS, evidence="One sees a sound a.")
     assert found["It follows c."].why == "Link b comes before it and fails: One sees b-0."
     assert found["None fails: nobody gets in."].why == "Link b is not as it should be: One sees b-0."
     traps = {text: option.trap for text, option in found.items()}
@@ -247,9 +254,10 @@ def test_completion() -> None:
     found = options(cases(small_lab(), Form.REPAIRS, "a", "b"))
     assert found["Mend a-0"].correct
     assert found["Mend b-0"].correct
-    assert (found["Mend c-0"].why, found["Mend c-0"].trap) == ("This is in order: One sees a sound c.", None)
+    assert said(found["Mend c-0"], IN_ORDER, evidence="One sees a sound c.")
+    assert found["Mend c-0"].trap is None
     gaps = options(cases(small_lab(), Form.GAPS, "a", "b", withheld=(0,)))
-    assert gaps["A sound a"].why == "The other links are accounted for, which leaves Link a. In this case: Fault a-0."
+    assert said(gaps["A sound a"], ACCOUNTED, title="Link a", fault="Fault a-0")
 
 
 def test_without_a_fix_the_option_stands_in() -> None:
@@ -301,6 +309,30 @@ def test_lessons_without_cases() -> None:
             generate(lesson, 0)
     assert list(largest_items(make_lesson())) == []
     assert longest_stem(replace(chain, cases=None)) == 0
+
+
+def test_an_author_words_evidence_in_several_ways() -> None:
+    """Each wording is told in some case, the rationale repeats the one that was seen, and the key stays the same."""
+    links = [make_link(name, [make_fault(name, 0, also=2)], also=2) for name in "abc"]
+    found = cases(make_lab(links), Form.OPEN, "b")
+    told = {seen.text for case in found for seen in case.shown}
+    assert told == {sight for link in links[::2] for sight in link.sightings} | set(links[1].faults[0].sightings)
+    for case in found:
+        words = {seen.link: seen.text for seen in case.shown}
+        for option in case.options:
+            if option.text.startswith("A sound") and not option.correct:
+                assert said(option, IN_ORDER, evidence=words[option.text[-1]])
+    assert len({case.key for case in found}) == 1
+
+
+def test_twenty_cases_are_not_told_in_the_same_words() -> None:
+    """Among any twenty cases of lesson 6.2, few pieces of evidence on a sound link are told as often as eight times."""
+    lesson = shipped_lab()
+    for first in range(0, 400, 20):
+        drawn = [generate(lesson, seed) for seed in range(first, first + 20)]
+        told = Counter(seen.text for case in drawn for seen in case.shown if seen.fault is None)
+        assert sum(times >= 8 for times in told.values()) <= 3
+        assert max(told.values()) <= 12
 
 
 @pytest.mark.parametrize("seed", [-1, SEEDS])

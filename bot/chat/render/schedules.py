@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.chat.render.text import cut, plural, safe, when
+from bot.domain.mixing import labs_on
 from bot.domain.reading import write_weekdays
 from bot.domain.schedule import Pause, Schedule, coming
 from bot.services.library import Library
@@ -33,7 +34,7 @@ def schedule(wanted: Schedule, library: Library, now: datetime) -> str:
         *([f"pings <@&{wanted.ping_role}>"] if wanted.ping_role is not None else []),
         *(["opens a discussion thread"] if wanted.thread else []),
         *(["posts silently"] if wanted.silent else []),
-        *(["asks generated cases, too"] if wanted.cases else []),
+        *([_cases(wanted, library)] if wanted.cases else []),
     ]
     days = write_weekdays(wanted.weekdays).capitalize()
     limits = f"open for {duration(wanted.open_for)}", f"caught up within {duration(wanted.catch_up)} of a missed time"
@@ -42,6 +43,12 @@ def schedule(wanted: Schedule, library: Library, now: datetime) -> str:
         f"{days} at {wanted.at:%H:%M} ({wanted.zone.key}), {plural(wanted.per_day, 'question')} from {bank}{topic}\n"
         f"{'; '.join([*limits, *extras]).capitalize()}\n{_next(wanted, now)}"
     )
+
+
+def _cases(wanted: Schedule, library: Library) -> str:
+    if library.has(wanted.bank) and labs_on(library.bank(wanted.bank), wanted.topic):
+        return "asks generated cases, too"
+    return "may ask generated cases, but no lesson on its topic has any"
 
 
 def duration(length: timedelta) -> str:

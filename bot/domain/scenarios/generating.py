@@ -1,5 +1,6 @@
 """Generating: a case of a lesson's chain from a seed, the same one every time."""
 
+from collections.abc import Mapping
 from random import Random
 
 from bot.domain.chain import CaseTexts, Chain
@@ -9,7 +10,7 @@ from bot.domain.lesson import Lesson
 from bot.domain.scenarios.case import SEEDS, Case, Form, Observation, case_item, seed_of
 from bot.domain.scenarios.options import LEAST_LINKS, LEAST_LOOK_ALIKES, Offer, usable
 from bot.domain.scenarios.plan import Plan, draw_plan, key_of_plan
-from bot.domain.scenarios.wording import LEADS, QUESTIONS, REPORTED, note, settings
+from bot.domain.scenarios.wording import LEADS, QUESTIONS, REPORTED, notes, settings
 
 _HARD = 3
 
@@ -54,18 +55,17 @@ def make_case(lesson: Lesson, plan: Plan, seed: int, rng: Random) -> Case:
     if chain is None or chain.cases is None:
         raise NoCases(lesson=lesson.title)
     first = plan.flaws[0] if plan.flaws else None
-    symptom = first.fault.symptom if first is not None and plan.form is Form.HIDDEN else ""
-    told = f"{REPORTED} {symptom}" if symptom else note(chain, plan.form)
+    opening, seen = _opening(chain.cases, plan.form, rng), _seen(chain, plan, rng)
     return Case(
         lesson=lesson.id,
         seed=seed,
         key=key_of_plan(lesson, chain, plan),
         form=plan.form,
         flaws=plan.flaws,
-        opening=_opening(chain.cases, plan.form, rng),
-        shown=_shown(chain, plan, rng),
-        closing=f"{told} {rng.choice(QUESTIONS[plan.form])}".strip(),
-        options=Offer(lesson=lesson, chain=chain, plan=plan, rng=rng).options(),
+        opening=opening,
+        shown=_shown(chain, plan, seen, rng),
+        closing=f"{_told(chain, plan, rng)} {rng.choice(QUESTIONS[plan.form])}".strip(),
+        options=Offer(lesson=lesson, chain=chain, plan=plan, seen=seen, rng=rng).options(),
         difficulty=_difficulty(plan),
         objective=(first.link.objective if first is not None else None) or lesson.objectives[0],
         sources=_sources(lesson, chain, plan),
@@ -76,18 +76,28 @@ def _opening(texts: CaseTexts, form: Form, rng: Random) -> str:
     return " ".join(map(rng.choice, (texts.scenes, settings(texts, form), LEADS[form])))
 
 
-def _shown(chain: Chain, plan: Plan, rng: Random) -> tuple[Observation, ...]:
+def _told(chain: Chain, plan: Plan, rng: Random) -> str:
+    if plan.form is Form.HIDDEN:
+        return f"{rng.choice(REPORTED)} {plan.flaws[0].fault.symptom}"
+    return rng.choice(notes(chain, plan.form))
+
+
+def _seen(chain: Chain, plan: Plan, rng: Random) -> dict[int, str]:
+    """Choose words for the evidence of each link, by its place, also of those that are not shown."""
     faults = {flaw.place: flaw.fault for flaw in plan.flaws}
-    seen = []
-    for place, link in enumerate(chain.links):
-        if place in plan.withheld:
-            continue
-        fault = faults.get(place)
-        text = fault.evidence if fault is not None else link.evidence
-        seen.append(Observation(link=link.id, fault=fault.id if fault is not None else None, text=text))
+    return {place: rng.choice(faults.get(place, link).sightings) for place, link in enumerate(chain.links)}
+
+
+def _shown(chain: Chain, plan: Plan, seen: Mapping[int, str], rng: Random) -> tuple[Observation, ...]:
+    faults = {flaw.place: flaw.fault.id for flaw in plan.flaws}
+    shown = [
+        Observation(link=link.id, fault=faults.get(place), text=seen[place])
+        for place, link in enumerate(chain.links)
+        if place not in plan.withheld
+    ]
     if rng.random() < 1 / 2:
-        rng.shuffle(seen)
-    return tuple(seen)
+        rng.shuffle(shown)
+    return tuple(shown)
 
 
 def _difficulty(plan: Plan) -> Difficulty:

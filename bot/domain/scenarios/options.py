@@ -1,6 +1,6 @@
 """Options: the key of a plan, and distractors each of which the case itself rules out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -9,7 +9,7 @@ from bot.domain.item import Option
 from bot.domain.lesson import Lesson, LookAlike
 from bot.domain.scenarios.case import Flaw, Form, Question
 from bot.domain.scenarios.plan import Plan
-from bot.domain.scenarios.wording import NOTHING
+from bot.domain.scenarios.wording import ACCOUNTED, BROKEN, HAPPENS, IN_ORDER, LEFT, NOTHING
 
 LEAST_LINKS = 3
 LEAST_LOOK_ALIKES = 2
@@ -46,11 +46,12 @@ def asks_for_several(form: Form) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Makes the options of one plan."""
+    """Makes the options of one plan; `seen` is the evidence of each link by its place, in the words of the case."""
 
     lesson: Lesson
     chain: Chain
     plan: Plan
+    seen: Mapping[int, str]
     rng: Random
 
     def options(self) -> tuple[Option, ...]:
@@ -87,12 +88,12 @@ class Offer:
     def _why_right(self, flaw: Flaw) -> str:
         name, title = flaw.fault.name, flaw.link.title
         if self.plan.form is Form.HIDDEN:
-            return f"All else is shown to be sound, which leaves {title}. In this case: {name}."
+            return self.rng.choice(LEFT).format(title=title, fault=name)
         if flaw.place in self.plan.withheld:
-            return f"The other links are accounted for, which leaves {title}. In this case: {name}."
+            return self.rng.choice(ACCOUNTED).format(title=title, fault=name)
         if self.plan.form is Form.FIRST:
             return f"{title} comes before what else is wrong: {name}."
-        return f"{title}: {name}. Until that is mended, this is not assured: {flaw.link.result}"
+        return self.rng.choice(BROKEN).format(title=title, fault=name, result=flaw.link.result)
 
     def _later(self, flaw: Flaw) -> Option:
         first = self.plan.flaws[0]
@@ -106,11 +107,11 @@ class Offer:
 
     def _why_sound(self, place: int) -> str:
         if place not in self.plan.withheld:
-            return f"This is in order: {self.chain.links[place].evidence}"
+            return self.rng.choice(IN_ORDER).format(evidence=self.seen[place])
         first = self.plan.flaws[0]
         if self.plan.form is Form.PARTIAL:
-            return f"The one thing that is wrong has been found already: {first.fault.evidence}"
-        return f"{first.link.title} comes before it and is wrong already: {first.fault.evidence}"
+            return f"The one thing that is wrong has been found already: {self.seen[first.place]}"
+        return f"{first.link.title} comes before it and is wrong already: {self.seen[first.place]}"
 
     def _overlooked(self, place: int) -> str | None:
         """The confusion of whoever settles for a sound link: they took the broken one for sound.
@@ -131,7 +132,7 @@ class Offer:
         if not self.plan.flaws:
             return Option(text=NOTHING, correct=True, why="Every part of the chain is shown to be sound.")
         flaw = self.plan.flaws[0]
-        return Option(text=NOTHING, correct=False, why=_why_not(flaw), trap=flaw.trap)
+        return Option(text=NOTHING, correct=False, why=self._why_not(flaw), trap=flaw.trap)
 
     def _results(self) -> tuple[Option, ...]:
         """What each link brings about, and the claim that nothing fails; the first broken link is among them."""
@@ -146,22 +147,20 @@ class Offer:
     def _result(self, place: int, first: Flaw | None) -> Option:
         link = self.chain.links[place]
         if first is None or place < first.place:
-            return Option(text=link.result, correct=False, why=f"This happens: {link.evidence}")
+            return Option(
+                text=link.result, correct=False, why=self.rng.choice(HAPPENS).format(evidence=self.seen[place])
+            )
         if place == first.place:
             return Option(text=link.result, correct=True, why=f"{link.title}: {first.fault.name}.")
-        return Option(text=link.result, correct=False, why=_why_later(first), trap=first.trap)
+        why = f"{first.link.title} comes before it and fails: {self.seen[first.place]}"
+        return Option(text=link.result, correct=False, why=why, trap=first.trap)
 
     def _working(self, first: Flaw | None) -> Option:
         texts = self.chain.cases
         text = texts.working if texts is not None else self.chain.outcome
         if first is None:
             return Option(text=text, correct=True, why="Every part of the chain is shown to be sound.")
-        return Option(text=text, correct=False, why=_why_not(first), trap=first.trap)
+        return Option(text=text, correct=False, why=self._why_not(first), trap=first.trap)
 
-
-def _why_not(flaw: Flaw) -> str:
-    return f"{flaw.link.title} is not as it should be: {flaw.fault.evidence}"
-
-
-def _why_later(first: Flaw) -> str:
-    return f"{first.link.title} comes before it and fails: {first.fault.evidence}"
+    def _why_not(self, flaw: Flaw) -> str:
+        return f"{flaw.link.title} is not as it should be: {self.seen[flaw.place]}"

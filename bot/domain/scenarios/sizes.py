@@ -9,7 +9,7 @@ from bot.domain.lesson import Lesson
 from bot.domain.scenarios.case import SEEDS, Flaw, Form, case_id
 from bot.domain.scenarios.finding import Diagnosis
 from bot.domain.scenarios.options import MOST_OPTIONS, as_fix, as_part, usable
-from bot.domain.scenarios.wording import LEADS, NOTHING, QUESTIONS, REPORTED, note, settings
+from bot.domain.scenarios.wording import LEADS, NOTHING, QUESTIONS, REPORTED, notes, settings
 
 _BULLET = len("\n- ")
 _MOST_FLAWS = 2
@@ -59,22 +59,28 @@ def largest_diagnosis(lesson: Lesson) -> Diagnosis | None:
 
 def _longest_of(chain: Chain, texts: CaseTexts, form: Form) -> int:
     opening = map(len, map(_longest, (texts.scenes, settings(texts, form), LEADS[form])))
-    known = _hidden(chain) if form is Form.HIDDEN else _seen(chain) + len(note(chain, form))
+    known = _hidden(chain) if form is Form.HIDDEN else _seen(chain) + len(_longest(notes(chain, form)))
     return sum(opening) + len("  ") + known + len("\n\n ") + len(_longest(QUESTIONS[form]))
 
 
 def _seen(chain: Chain) -> int:
     """The evidence of all links, with the faults that add most."""
-    sound = sum(_BULLET + len(link.evidence) for link in chain.links)
-    more = (max(len(fault.evidence) for fault in link.faults) - len(link.evidence) for link in chain.links)
+    sound = sum(map(_sound, chain.links))
+    more = (
+        max(len(_longest(fault.sightings)) for fault in link.faults) + _BULLET - _sound(link) for link in chain.links
+    )
     return sound + sum(nlargest(_MOST_FLAWS, (each for each in more if each > 0)))
 
 
 def _hidden(chain: Chain) -> int:
     """The evidence of all links but one, and its longest symptom instead."""
-    sound = sum(_BULLET + len(link.evidence) for link in chain.links)
-    instead = max(_longest_symptom(link) - _BULLET - len(link.evidence) for link in chain.links)
-    return sound + instead + len(f"{REPORTED} ")
+    sound = sum(map(_sound, chain.links))
+    instead = max(_longest_symptom(link) - _sound(link) for link in chain.links)
+    return sound + instead + len(f"{_longest(REPORTED)} ")
+
+
+def _sound(link: Link) -> int:
+    return _BULLET + len(_longest(link.sightings))
 
 
 def _longest_symptom(link: Link) -> int:
