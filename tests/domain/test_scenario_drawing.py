@@ -149,3 +149,14 @@ def test_a_case_in_other_words_is_the_same() -> None:
     assert not is_same(bank, one, [case_id("6.2", pair[1] + 1), "6.2-001"])
     assert is_same(bank, "6.2-001", ["6.2-001"])
     assert not is_same(bank, "6.2-001", ["6.2-002", one])
+
+
+def test_a_lesson_read_again_has_keys_of_its_own() -> None:
+    """What was worked out for a lesson is not taken for another one of the same id."""
+    before = tiny_bank()
+    after = bank_of(make_lab([make_link(name, [make_fault(name, 1)]) for name in "abcd"]))
+    for seed in range(20):
+        item_id = case_id("1.1", seed)
+        assert key_of(before, item_id) == generate(labs(before)[0], seed).key
+        assert key_of(after, item_id) == generate(labs(after)[0], seed).key
+        assert key_of(before, item_id) != key_of(after, item_id)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from random import Random
 
 from bot.domain.bank import Bank
@@ -62,6 +63,8 @@ class Stock:
 
     def again(self, *, count: int) -> list[Case]:
         """List up to `count` cases, no two alike, that were told before: those told longest ago."""
+        if not count:
+            return []
         known = {key_of(self.bank, each) for each in self.taken}
         last: dict[str, str] = {}
         for item_id in sorted(self.told, key=lambda each: (self.told[each], each)):
@@ -70,4 +73,5 @@ class Stock:
                 last[key] = item_id
         here = {lesson.id for lesson in self.lessons}
         found = (find_case(self.bank, item_id) for item_id in last.values())
-        return [case for case in found if case is not None and case.lesson in here and self.fits(case)][:count]
+        fitting = (case for case in found if case is not None and case.lesson in here and self.fits(case))
+        return list(islice(fitting, count))

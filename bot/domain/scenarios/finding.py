@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from bot.domain.bank import Bank
@@ -11,6 +12,9 @@ from bot.domain.lesson import Lesson
 from bot.domain.scenarios.case import MARK, SEEDS, Case, Flaw, case_id, case_item, seed_of
 from bot.domain.scenarios.generating import case_of, generate, has_cases
 from bot.domain.scenarios.plan import draw_plan, key_of_plan
+
+_KEYS_KEPT = 2**14
+"""Keys kept: for each new case those of all that somebody met are compared, and each takes a while to work out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +48,33 @@ def find_item(bank: Bank, item_id: str) -> Item | None:
 def key_of(bank: Bank, item_id: str) -> str | None:
     """What tells the case of an item's id from the bank's others; None for any other id."""
     found = _lab(bank, item_id)
-    return None if found is None else key_at(*found)
+    return None if found is None else _kept_key(_Itself(found[0]), found[1])
 
 
 def key_at(lesson: Lesson, seed: int) -> str:
     """The key of the case of a seed, without telling it. The lesson must have cases."""
     assert lesson.chain is not None
     return key_of_plan(lesson, lesson.chain, draw_plan(lesson.chain, Random(seed)))
+
+
+class _Itself:
+    """A lesson as a key: equal to no other object, however alike, and quick to compare."""
+
+    __slots__ = ("lesson",)
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson = lesson
+
+    def __hash__(self) -> int:
+        return id(self.lesson)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.lesson is self.lesson
+
+
+@lru_cache(maxsize=_KEYS_KEPT)
+def _kept_key(itself: _Itself, seed: int) -> str:
+    return key_at(itself.lesson, seed)
 
 
 def diagnose(bank: Bank, item: Item) -> Diagnosis | None:
