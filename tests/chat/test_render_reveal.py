@@ -14,14 +14,17 @@ from bot.chat.render.sizes import components
 from bot.chat.render.text import LAYOUT_LIMIT, when
 from bot.domain.bank import Bank, Source
 from bot.domain.item import Item, ItemKind
+from bot.domain.scenarios.case import Flaw
+from bot.domain.scenarios.finding import Diagnosis
 from bot.domain.standings import Score, Standing
 from bot.domain.tally import Tally
 from bot.domain.trap import Trap
 from bot.services.ports import Reveal
-from tests.builders import NOW, make_item, make_posed, make_round, make_trap
+from tests.builders import NOW, make_chain, make_item, make_posed, make_round, make_trap
 
 _SHIPPED = [shelf.bank for shelf in app.load_shelves([app.shipped_content()])]
 _COUNTS = st.integers(min_value=0, max_value=200_000)
+_BUTTONS = 4
 _UGLY = st.one_of(st.text(max_size=40), st.sampled_from(["_" * 32, "<" * 40, "W" * 32, "://" * 20, ""]))
 
 
@@ -70,14 +73,31 @@ def _of_any_item(draw: st.DrawFn) -> tuple[Item, Mapping[str, Trap], tuple[Sourc
     return replace(item, options=options), {trap.id: trap}, (source,) * 4
 
 
+@st.composite
+def _diagnoses(draw: st.DrawFn) -> Diagnosis:
+    """Draw what was wrong in a chain of up to ten links, with texts as long as they may be or far longer."""
+    chain = make_chain(draw(st.integers(min_value=3, max_value=10)))
+    links = tuple(replace(link, title=_stretched(draw, 60)) for link in chain.links)
+    flaws = tuple(
+        Flaw(place=place, link=link, fault=replace(link.faults[0], name=_stretched(draw, 400)))
+        for place, link in enumerate(links[:2])
+    )
+    return Diagnosis(chain=replace(chain, links=links), flaws=flaws)
+
+
 @given(
     _of_any_item(),
     st.lists(_COUNTS, min_size=10, max_size=10),
     st.lists(_UGLY, max_size=15),
     st.booleans(),
+    st.none() | _diagnoses(),
 )
 def test_the_reveal_always_fits(
-    asked: tuple[Item, Mapping[str, Trap], tuple[Source, ...]], counts: list[int], names: list[str], late: bool
+    asked: tuple[Item, Mapping[str, Trap], tuple[Source, ...]],
+    counts: list[int],
+    names: list[str],
+    late: bool,
+    diagnosis: Diagnosis | None,
 ) -> None:
     """Whatever the item, the numbers and the names, the reveal is one message that names the key and the shares."""
     item, traps, sources = asked
@@ -87,6 +107,7 @@ def test_the_reveal_always_fits(
         sources=sources,
         top=tuple(_standing(name, n, n * 77) for n, name in enumerate(names)),
         earners=len(names),
+        diagnosis=diagnosis,
     )
     chosen = dict(zip(told.round.posed.letters, counts, strict=False))
     told = replace(
@@ -97,9 +118,25 @@ def test_the_reveal_always_fits(
     texts = reveal(told)
     assert sum(map(len, texts)) <= LAYOUT_LIMIT
     assert all(texts)
-    assert components(len(texts)) <= 40
+    assert components(len(texts) + (diagnosis is not None), _BUTTONS) <= 40
     assert texts[0].startswith("### The answer")
     assert any(text.startswith(f"**{max(counts)} answer") for text in texts)
+
+
+def test_a_case_says_what_was_wrong_after_its_key() -> None:
+    """The chain comes second; where room is scarce it goes after the sources and before the distractors."""
+    chain = make_chain()
+    flaw = Flaw(place=1, link=chain.links[1], fault=chain.links[1].faults[0])
+    told = replace(_told(), diagnosis=Diagnosis(chain=chain, flaws=(flaw,)))
+    key, words, *others = reveal(told)
+    assert words == (
+        "**The chain**\n✓ 1 Lock 1\n✗ 2 **Lock 2**: Bolt 2 is too short\n✓ 3 Lock 3\nNot reached: The door stays shut."
+    )
+    assert [key, *others] == reveal(_told())
+    long = replace(flaw, fault=replace(flaw.fault, name="x" * 3900))
+    cut_down = reveal(replace(told, diagnosis=Diagnosis(chain=chain, flaws=(long,))))
+    assert not any("The chain" in text for text in cut_down)
+    assert any("🪤" in text for text in cut_down)
 
 
 def test_a_distractor_says_how_many_chose_it() -> None:
