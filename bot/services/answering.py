@@ -276,12 +276,16 @@ class Answering:
         return changed
 
     async def begin_closing(self, round_id: int, *, late: bool) -> None:
-        """Stop taking answers: everything received before this moment is committed together with the move."""
+        """Stop taking answers once the move is committed, however long a busy database takes for it.
+
+        When this returns, everything received before that is committed, too.
+        """
         live = self._live.get(round_id)
         if live is not None and not live.closing:
-            live.closed_at = self._sequence
             values: dict[str, object] = {"closing_at": self._clock(), "closed_late": late}
             self._writing.move(live, RoundState.CLOSING, values)
+            await self._writing.committed()
+            live.closed_at = self._sequence
         await self._writing.committed()
 
     async def settled(self, patience: float) -> None:

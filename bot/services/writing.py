@@ -210,8 +210,6 @@ class Writing:
                 del held[key[1]]
         for key in batch.names:
             self._names.pop(key, None)
-        for live, _, _ in batch.moves:
-            live.closed_at = None
 
     async def _commit(self, batch: _Batch) -> None:
         """Commit one batch, for as long as it takes: what was received is never dropped."""

@@ -214,8 +214,8 @@ async def test_catching_up_says_so(group: House, asked: Round) -> None:
     assert await group.answering.reconcile(asked.id, snapshot, begun=0) == 0
 
 
-async def test_taps_before_the_close_in_the_same_turn_count(group: House, asked: Round) -> None:
-    """Whatever arrived before the close begins, even in the same turn of the loop, counts; what follows is late."""
+async def test_taps_count_until_the_close_is_committed(group: House, asked: Round) -> None:
+    """Whatever arrives before the move to closing is committed counts and is stored with it; what follows is late."""
     heard = group.answering
     verdicts = await asyncio.gather(
         heard.tap(MESSAGE, 1, "A"),
@@ -224,8 +224,9 @@ async def test_taps_before_the_close_in_the_same_turn_count(group: House, asked:
         heard.tap(MESSAGE, 1, "C"),
         heard.lift(MESSAGE, 2, "B"),
     )
-    assert list(verdicts) == [Verdict.RECORDED, Verdict.RECORDED, None, Verdict.LATE, Verdict.LATE]
-    assert group.stored(asked) == {1: "A", 2: "B"}
+    assert list(verdicts) == [Verdict.RECORDED, Verdict.RECORDED, None, Verdict.RECORDED, Verdict.RECORDED]
+    assert [await heard.tap(MESSAGE, 1, "D"), await heard.lift(MESSAGE, 1, "C")] == [Verdict.LATE, Verdict.LATE]
+    assert group.stored(asked) == {1: "C", 2: ""}
     assert group.rows("SELECT state FROM rounds") == [("closing",)]
 
 

@@ -180,6 +180,21 @@ async def test_a_close_that_could_not_be_stored_can_be_tried_again(
     assert (await group.round()).state is RoundState.CLOSING
 
 
+async def test_letters_count_while_a_close_waits_for_the_database(group: House, asked: Round) -> None:
+    """While another program holds the database the question stays open: what is heard until it is closed counts."""
+    with locked(group):
+        closing_ = asyncio.create_task(group.answering.begin_closing(asked.id, late=False))
+        await asyncio.sleep(0.05)
+        tap = asyncio.create_task(group.answering.tap(MESSAGE, 1, "A"))
+        choice = asyncio.create_task(group.answering.choose(asked.id, 2, "B"))
+        await asyncio.sleep(0.05)
+    await asyncio.wait_for(closing_, timeout=5)
+    assert group.stored(asked) == {1: "A", 2: "B"}
+    assert await tap is Verdict.RECORDED
+    await choice
+    assert await group.answering.tap(MESSAGE, 1, "B") is Verdict.LATE
+
+
 async def test_waiting_for_what_was_received_has_an_end(group: House, asked: Round) -> None:
     """Who merely wants to see what is stored waits for it for a moment, and never for a database that stays busy."""
     await group.answering.settled(5)
