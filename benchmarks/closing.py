@@ -79,7 +79,7 @@ async def _grade(house: House, bench: Bench) -> float:
     bench.say(f"{_ANSWERS:,} answers")
     ended, work = await _ended(house)
     began = time.perf_counter()
-    await work.grade(ended, outage_began=None)
+    await work.grade(ended)
     cost = time.perf_counter() - began
     ((stored,),) = house.rows("SELECT count(*) FROM results WHERE round_id = ?", ended.id)
     ((standing,),) = house.rows("SELECT sum(members) FROM ladders WHERE period = 'all'")
@@ -136,7 +136,7 @@ async def _profile(bench: Bench) -> str:
     try:
         await _grade(house, bench)
         ended, work = await _ended(house)
-        return await profiled(lambda: work.grade(ended, outage_began=None))
+        return await profiled(lambda: work.grade(ended))
     finally:
         await house.close()
 

@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Coroutine, Sequence
-from datetime import datetime
 from typing import Any
 
 import discord
@@ -83,7 +82,6 @@ class TrapwiseClient(commands.Bot):
             max_ratelimit_timeout=_LONGEST_LIMIT,
         )
         self.introduced = False
-        self._lost_at: datetime | None = None
         self._gone = Gone()
         self._loop_task: asyncio.Task[None] | None = None
 
@@ -139,23 +137,19 @@ class TrapwiseClient(commands.Bot):
 
     async def on_connect(self) -> None:
         """Repair what was missed: this is a first connection, or one that could not resume."""
-        lost, self._lost_at = self._lost_at, None
-        self.services.answering.came_back()
         self._gone.over("what happened meanwhile is being read from the posts")
-        await self.services.daily.catch_up(outage_began=lost)
+        await self.services.daily.catch_up()
 
     async def on_resumed(self) -> None:
         """Forget the gap: Discord has replayed what happened in it."""
-        self._lost_at = None
-        self.services.answering.came_back()
+        self.services.answering.came_back(replayed=True)
         self._gone.over("Discord has replayed what happened meanwhile")
 
     async def on_disconnect(self) -> None:
         """Remember since when events may be missing."""
         if self._closing_task is not None:
             return
-        if self._lost_at is None and hasattr(self, "services"):
-            self._lost_at = self.services.clock()
+        if hasattr(self, "services"):
             self.services.answering.went_away()
         self._gone.begin()
 

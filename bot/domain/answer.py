@@ -115,13 +115,17 @@ def reconciled(
     kind: ItemKind,
     now: datetime,
     cleared_letters: str = "",
-    outage_began: datetime | None = None,
+    stands: bool = True,
+    heard: frozenset[str] = frozenset(),
 ) -> Answer:
     """Bring an answer in line with a snapshot of the marks `present` on the post.
 
     What counts is letters: another sort of reaction on a letter that was there is nothing new. `cleared_letters` lack
-    the bot's own seed: whoever is missing there was cleared, not withdrawn. A private answer gives way only to a letter
-    added during an outage that began after it.
+    the bot's own seed: whoever is missing there was cleared, not withdrawn.
+
+    What is new was missed in an outage. `stands` says that a private answer may be later than that: it stays. `heard`
+    are the marks that were heard since the outage began and not lifted: they come after what is new, and an answer that
+    they gave stays until it is lifted.
     """
     if present == answer.marks:
         return answer
@@ -131,13 +135,24 @@ def reconciled(
     # Whoever lost a letter to a clear and holds another that was cleared with it has tapped that one again since.
     again = there & set(cleared_letters) if wiped else set()
     new = there - (set(answer.letters) - again)
-    seen = _merged(answer.seen, present, frozenset(new))
-    added, gone = "".join(sorted(new)), "".join(sorted(missing - wiped))
-    if not added and not gone:
+    seen = _merged(answer.seen, present, frozenset(new), heard)
+    gone = missing - wiped
+    later = {mark.upper() for mark in heard} - gone
+    # Whatever is new came before the last word, if that was heard.
+    added = set() if later & there or (answer.choice and later.issuperset(answer.choice)) else new
+    if not new and not gone:
         return _showing(answer, seen)
-    if answer.surface is Surface.PRIVATE and (outage_began is None or answer.at >= outage_began):
+    if answer.surface is Surface.PRIVATE and stands:
         return _showing(answer, seen)
-    return _read(answer, seen, kind=kind, added=added, gone=gone, now=now, came=Came.CATCH_UP)
+    return _read(
+        answer,
+        seen,
+        kind=kind,
+        added="".join(sorted(added)),
+        gone="".join(sorted(gone)),
+        now=now,
+        came=Came.CATCH_UP,
+    )
 
 
 def _read(answer: Answer, seen: str, *, kind: ItemKind, added: str, gone: str, now: datetime, came: Came) -> Answer:
@@ -202,11 +217,17 @@ def _joined(groups: Iterable[str]) -> str:
     return "".join(_TOGETHER.join(group) for group in groups)
 
 
-def _merged(seen: str, present: frozenset[str], new: frozenset[str]) -> str:
-    """Write what is present in the order in which its letters were seen; the new letters come last, together."""
+def _merged(seen: str, present: frozenset[str], new: frozenset[str], heard: frozenset[str]) -> str:
+    """Write what is present in the order in which its letters were seen; the new letters together before those heard.
+
+    New letters come last where nothing was heard since.
+    """
     groups = _groups(seen)
-    place = {mark.upper(): number for number, group in enumerate(groups) for mark in group}
-    place |= dict.fromkeys(new, len(groups))
-    return _joined(
-        "".join(sorted(mark for mark in present if place[mark.upper()] == number)) for number in range(len(groups) + 1)
-    )
+    found = next((number for number, group in enumerate(groups) if not heard.isdisjoint(group)), len(groups))
+    groups.insert(found, "")
+    place = {mark: number for number, group in enumerate(groups) for mark in group}
+    # Another sort of reaction on a letter that was there takes its place.
+    letter = {mark.upper(): number for mark, number in place.items()} | dict.fromkeys(new, found)
+    kept = {mark: number for mark, number in place.items() if mark.upper() not in new}
+    where = {mark: kept.get(mark, letter[mark.upper()]) for mark in present}
+    return _joined("".join(sorted(mark for mark in present if where[mark] == number)) for number in range(len(groups)))

@@ -4,31 +4,30 @@ A change is merged in memory at once, and its sender waits for the commit that h
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from bot.domain.answer import Answer, chosen_privately, cleared, lifted, reconciled, tapped, tidied
+from bot.domain.answer import Answer, Surface, chosen_privately, cleared, lifted, tapped, tidied
 from bot.domain.errors import AnswerWaits, NotOpen
 from bot.domain.item import LETTERS
 from bot.domain.rounds import Round, RoundState
+from bot.services.comparing import compared
+from bot.services.live import Clear, Live
 from bot.services.parking import Parking
 from bot.services.ports import Clock, Snapshot
 from bot.services.removals import Letter, Removals
-from bot.services.writing import Clear, Live, Writing
+from bot.services.underway import UnderWay
+from bot.services.writing import Writing
 from bot.storage import answers as stored
-from bot.storage import rounds as ledger
 from bot.storage.store import Store
 
 _MOST_WAITING = 5_000
 """So many callers wait at most for a database in trouble: each costs kilobytes, what they hold next to nothing."""
 
 _PATIENCE_SECONDS = 10.0
-
-_UNDER_WAY = (RoundState.OPEN, RoundState.CLOSING)
 
 
 class Verdict(StrEnum):
@@ -40,65 +39,28 @@ class Verdict(StrEnum):
     IGNORED = "ignored"
 
 
-class Answering:
+class Answering(UnderWay):
     """Keeps the answers of every round under way, in memory and in the database."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
+        super().__init__(store, clock)
         self._writing = Writing(store)
-        self._live: dict[int, Live] = {}
-        self._by_message: dict[int, Live] = {}
         self.removals = Removals()
         self._parking = Parking()
-        self._sequence = 0
         self._waiting = 0
-        self._shared = False
-        # Whether Discord is telling again what happened while we were away.
-        self._replaying = False
 
-    async def load(self) -> list[Round]:
-        """Take up every round under way from the database; gives the open and closing ones."""
-        async with self._store.read() as tx:
-            found = await ledger.in_states(tx, _UNDER_WAY)
-            held = await stored.of_rounds(tx, [each.id for each in found])
-        for each in found:
-            self._take_up(each, held[each.id])
-        return found
-
-    @property
-    def shared(self) -> bool:
-        """Whether another process works on the same database, by mistake."""
-        return self._shared
-
-    async def note_others(self, *, present: bool) -> None:
-        """Note whether another process works on the same database, and forget what it has graded or dropped."""
-        self._shared = present
-        if present and (known := list(self._live)):
-            async with self._store.read() as tx:
-                left = await ledger.still(tx, known, _UNDER_WAY)
-            for round_id in set(known) - left:
-                self.dropped(round_id)
-
-    def went_away(self) -> None:
-        """Note that Discord is gone: what it tells again afterwards may have happened in time, whenever we hear it."""
-        self._replaying = True
-
-    def came_back(self) -> None:
-        """Note that Discord has told what happened meanwhile, or never will."""
-        self._replaying = False
-
-    def seeded(self, round_id: int) -> None:
-        """Note that a post has the bot's own letters: one that is missing from now on was cleared."""
-        live = self._live.get(round_id)
-        if live is not None:
-            live.round = replace(live.round, seeded=True)
-
-    def opened(self, asked: Round) -> None:
+    def opened(self, asked: Round, *, found: bool = False) -> None:
         """Begin to take answers for a round that was just posted, with those that waited for it."""
-        self._take_up(asked, {})
+        super().opened(asked, found=found)
         if asked.message_id is not None:
             self._parking.known(asked.channel_id, asked.message_id)
+
+    def dropped(self, round_id: int) -> None:
+        """Forget a round that is graded or void."""
+        gone = self.under_way(round_id)
+        super().dropped(round_id)
+        if gone is not None and gone.message_id is not None:
+            self.removals.forget(gone.message_id)
 
     def posting(self, channel_id: int) -> AbstractContextManager[None]:
         """Let what happens on posts not known yet wait while a question is being sent to their channel."""
@@ -107,46 +69,6 @@ class Answering:
     def is_posting(self, channel_id: int) -> bool:
         """Tell whether a question is being sent to a channel."""
         return self._parking.is_posting(channel_id)
-
-    async def take_up(self, found: Round) -> None:
-        """Take up one round under way that is not known here: another process, or one that crashed, posted it."""
-        if found.id in self._live:
-            return
-        async with self._store.read() as tx:
-            held = (await stored.of_rounds(tx, [found.id]))[found.id]
-        if found.id not in self._live:
-            self._take_up(found, held)
-
-    def dropped(self, round_id: int) -> None:
-        """Forget a round that is graded or void."""
-        live = self._live.pop(round_id, None)
-        if live is not None and live.round.message_id is not None:
-            self._by_message.pop(live.round.message_id, None)
-            self.removals.forget(live.round.message_id)
-
-    def round_of(self, message_id: int) -> Round | None:
-        """Give the round that a post belongs to, while it takes or has just taken answers: a mere look-up."""
-        live = self._by_message.get(message_id)
-        return None if live is None else live.round
-
-    def under_way(self, round_id: int) -> Round | None:
-        """Give a round while it takes or has just taken answers: a mere look-up."""
-        live = self._live.get(round_id)
-        return None if live is None else live.round
-
-    def open_rounds(self) -> list[Round]:
-        """List the rounds that take answers."""
-        return [live.round for live in self._live.values() if not live.closing]
-
-    def held(self, round_id: int, member_id: int) -> Answer | None:
-        """Give what a member holds for a round under way."""
-        live = self._live.get(round_id)
-        return None if live is None else live.answers.get(member_id)
-
-    def all_held(self, round_id: int) -> Mapping[int, Answer] | None:
-        """Give what everyone holds for a round under way, `None` when it is not: void meanwhile, for one."""
-        live = self._live.get(round_id)
-        return None if live is None else dict(live.answers)
 
     async def tap(
         self, message_id: int, member_id: int, mark: str, *, name: str | None = None, channel_id: int = 0
@@ -192,8 +114,9 @@ class Answering:
         if not set(letters) <= set(live.round.posed.letters):
             message = f"round {round_id} has no options {letters}"
             raise ValueError(message)
-        now = self._clock()
+        now = max(self._clock(), self._earliest or live.round.planned_at)
         self._change(live, member_id, lambda held: chosen_privately(held, letters, now=now), now)
+        live.chosen(member_id, live.touched[member_id])
         if name is not None:
             self._writing.rename(live.round.guild_id, member_id, name)
         try:
@@ -215,25 +138,11 @@ class Answering:
         await self.choose(round_id, member_id, "")
         return held if held is not None and held.given else None
 
-    def now_at(self) -> int:
-        """Give the next place in the order of changes; a snapshot begun now is compared by it."""
-        self._sequence += 1
-        return self._sequence
-
-    async def reconcile(
-        self,
-        round_id: int,
-        snapshot: Snapshot,
-        *,
-        begun: int,
-        outage_began: datetime | None = None,
-        closing: bool = False,
-    ) -> int:
+    async def reconcile(self, round_id: int, snapshot: Snapshot, *, begun: int, closing: bool = False) -> int:
         """Bring a round in line with a snapshot that was begun at place `begun`; gives how many answers changed.
 
-        Members who did something since are skipped: what they did live is newer than the snapshot. Once a round closes,
-        only the snapshot of its `closing` counts, and not for members who did something after it closed. A snapshot
-        that one begun later has overtaken counts for nobody.
+        Once a round closes, only the snapshot of its `closing` counts. A snapshot that one begun later has overtaken
+        counts for nobody.
         """
         live = self._live.get(round_id)
         if live is None or live.closing is not closing or begun < live.compared:
@@ -244,35 +153,15 @@ class Answering:
             # Meanwhile it may have closed, or be gone, or another snapshot may have overtaken this one.
             if self._live.get(round_id) is not live or live.closing is not closing or begun < live.compared:
                 return 0
-        begun = begun if live.closed_at is None else min(begun, live.closed_at)
-        swept, seen = live.cleared_since(begun)
-        # A letter that the bot has not put there yet was cleared by nobody.
-        wiped = snapshot.unseeded if live.round.seeded else ""
-        now, changed = self._clock(), 0
-        for member_id in set(snapshot.marks) | set(live.answers):
-            if live.touched.get(member_id, 0) > begun:
-                continue
+        found, changed = compared(live, snapshot, begun=begun, now=self._clock()), 0
+        for member_id, after in found.answers.items():
             before = live.answers.get(member_id)
-            compared = before or Answer(at=now)
-            if member_id in seen:
-                compared = replace(compared, seen=seen[member_id])
-            # Marks that were swept meanwhile say nothing, be they missing or not, unless they had not been heard of.
-            unknown = {mark for mark in compared.marks if mark.upper() in swept}
-            after = reconciled(
-                compared,
-                snapshot.marks.get(member_id, frozenset()) | unknown,
-                kind=live.round.posed.item.kind,
-                now=now,
-                cleared_letters=wiped,
-                outage_began=outage_began,
-            )
-            after = cleared(after, swept)
-            if after != (before or Answer(at=now)):
-                changed += before is None or (after.choice, after.unresolved) != (before.choice, before.unresolved)
-                self._writing.hold(live, member_id, after)
+            changed += before is None or (after.choice, after.unresolved) != (before.choice, before.unresolved)
+            self._writing.hold(live, member_id, after)
         for member_id, name in snapshot.names.items():
             self._writing.guess(live.round.guild_id, member_id, name)
         await self._writing.committed()
+        live.found(begun, found.passed_over)
         return changed
 
     async def begin_closing(self, round_id: int, *, late: bool) -> None:
@@ -296,14 +185,6 @@ class Answering:
         """Wait until everything received is committed, or refused and told to whoever waits for it."""
         await self._writing.stop()
 
-    def _take_up(self, found: Round, held: dict[int, Answer]) -> None:
-        if found.message_id is None:
-            return
-        closed_at = self._sequence if found.state is RoundState.CLOSING else None
-        live = Live(round=found, answers=held, closed_at=closed_at)
-        self._live[found.id] = live
-        self._by_message[found.message_id] = live
-
     def _waits(self, channel_id: int, message_id: int) -> bool:
         """Tell whether what happened on a message has to wait: a post is being sent there, perhaps this one."""
         return message_id not in self._by_message and self._parking.is_posting(channel_id)
@@ -317,8 +198,10 @@ class Answering:
         verdict = self._change(
             live, member_id, lambda held: tapped(held, mark, kind=live.round.posed.item.kind, now=now), now
         )
-        if verdict is Verdict.RECORDED and name is not None:
-            self._writing.rename(live.round.guild_id, member_id, name)
+        if verdict is Verdict.RECORDED:
+            live.heard(member_id, mark, self._sequence)
+            if name is not None:
+                self._writing.rename(live.round.guild_id, member_id, name)
         return verdict
 
     def _lift(self, message_id: int, member_id: int, mark: str) -> Verdict:
@@ -331,13 +214,17 @@ class Answering:
             return Verdict.IGNORED
         now = self._clock()
         removed_by_bot = self.removals.caused(Letter(message_id, member_id, mark))
+        live.lifted(member_id, mark)
 
         def change(held: Answer) -> Answer:
             if removed_by_bot:
                 return tidied(held, mark)
             return lifted(held, mark, kind=live.round.posed.item.kind, now=now)
 
-        return self._change(live, member_id, change, now)
+        verdict = self._change(live, member_id, change, now)
+        if mark.upper() not in live.answers[member_id].letters:
+            live.lifted(member_id, mark.upper())
+        return verdict
 
     def _clear(self, message_id: int, letters: str) -> Live | None:
         live = self._by_message.get(message_id)
@@ -373,6 +260,8 @@ class Answering:
         for member_id, answer in held.items():
             if live.touched.get(member_id, 0) <= since:
                 live.answers[member_id] = cleared(answer, swept)
+                if answer.surface is Surface.PRIVATE and answer.at >= (live.unread_since or answer.at):
+                    live.chosen(member_id, self._sequence)
 
     def _change(self, live: Live, member_id: int, change: Callable[[Answer], Answer], now: datetime) -> Verdict:
         self._touch(live, member_id)
@@ -385,7 +274,7 @@ class Answering:
         return Verdict.RECORDED
 
     def _touch(self, live: Live, member_id: int) -> None:
-        if live.closing and self._replaying:
+        if live.closing and self._away is not None:
             return  # it happened while we were away, perhaps in time: the closing snapshot tells
         self._sequence += 1
         live.touched[member_id] = self._sequence

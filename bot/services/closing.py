@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from bot.domain.rounds import Round, RoundState
 from bot.domain.tally import tally
@@ -43,22 +43,22 @@ class Closing:
         self._library = library
         self._announcer = announcer
 
-    async def close(self, opened: Round, *, outage_began: datetime | None) -> None:
+    async def close(self, opened: Round) -> None:
         """Stop taking answers, then grade and explain."""
         now = self._clock()
         late = now - opened.closes_at > _LATE
         await self._answering.take_up(opened)
         await self._answering.begin_closing(opened.id, late=late)
         closing = replace(opened, state=RoundState.CLOSING, closing_at=now, closed_late=late)
-        await self.grade(closing, outage_began=outage_began)
+        await self.grade(closing)
 
-    async def grade(self, closing: Round, *, outage_began: datetime | None) -> None:
+    async def grade(self, closing: Round) -> None:
         """Take the last snapshot, store the results and what they change on the boards, then explain."""
         await self._answering.take_up(closing)
         begun = self._answering.now_at()
         snapshot = await self._last_snapshot(closing)
         if snapshot is not None:
-            await self._answering.reconcile(closing.id, snapshot, begun=begun, outage_began=outage_began, closing=True)
+            await self._answering.reconcile(closing.id, snapshot, begun=begun, closing=True)
         held = self._answering.all_held(closing.id)
         if held is None:
             return

@@ -55,43 +55,30 @@ class Daily:
         self._nap: asyncio.Task[None] | None = None
         self._woken = False
         self._stopping = False
-        # Whether something may have been missed that no full diff has found yet.
-        self._unrepaired = False
-        self._catch_ups = 0
+        # The rounds whose posts are stored as unread, and since when.
+        self._unread: dict[int, datetime] = {}
 
     async def begin(self) -> None:
         """Take up where the last run stopped: load the answers and learn when the outage began."""
         async with self._store.read() as tx:
             alive = await process.recall(tx, _ALIVE)
-        if alive is not None:
-            # A clock that was set back since must not make what is answered from now on look older than the outage.
-            self._stepper.missed_since(min(datetime.fromisoformat(alive), self._clock()))
-            self._unrepaired = True
+            self._unread = await process.unread(tx)
         self._hastens = True  # as far as a process that starts can know
-        await self._answering.load()
+        await self._answering.load(alive=datetime.fromisoformat(alive) if alive else None, unread=self._unread)
 
-    async def catch_up(self, *, outage_began: datetime | None = None) -> None:
-        """Repair what was missed on every open round's post: additions and withdrawals.
-
-        An outage counts from its beginning until all of it is repaired, whatever other outages follow meanwhile.
-        """
-        if outage_began is not None and not self._unrepaired:
-            self._stepper.missed_since(outage_began)
-        self._unrepaired = True
-        self._catch_ups = this = self._catch_ups + 1
+    async def catch_up(self) -> None:
+        """Repair what was missed on every open round's post, additions and withdrawals: Discord is there again."""
+        self._answering.came_back()
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def repair(asked: Round) -> bool:
+        async def repair(asked: Round) -> None:
             async with gate:
                 try:
-                    return await self._stepper.reconcile(asked)
+                    await self._stepper.reconcile(asked)
                 except Exception:
                     logger.exception("round %d: catching up failed; its close will try again", asked.id)
-                    return False
 
-        repaired = await asyncio.gather(*(repair(asked) for asked in self._answering.open_rounds()))
-        if this == self._catch_ups:  # else there was another outage meanwhile
-            self._unrepaired = not all(repaired)
+        await asyncio.gather(*(repair(asked) for asked in self._answering.open_rounds()))
 
     async def tick(self) -> None:
         """Do what is due now. Steps run in the background: `idle()` waits for them."""
@@ -161,13 +148,17 @@ class Daily:
 
     async def _sign(self, now: datetime, *, hastens: bool) -> None:
         """Note that this process is alive and at work here, and let what waits wait no longer when it `hastens`."""
+        unread = self._answering.unread()
         async with self._store.write() as tx:
-            if not self._unrepaired:
-                await process.remember(tx, _ALIVE, now.isoformat())
+            await process.remember(tx, _ALIVE, now.isoformat())
+            if unread != self._unread:
+                await process.keep_unread(tx, unread)
             found = await self._watch.sign(tx, now)
             if hastens:
                 # Nobody's lease lasts longer: what is put off further waits for Discord, or for a clock that was ahead.
                 await rounds.hasten(tx, now=now, latest=now + LEASE)
+        self._unread = unread
+        self._answering.signed(now, unread)
         self._watch.signed(found, now)
 
     async def _work(self, guild_id: int, found_here: Sequence[Round]) -> None:

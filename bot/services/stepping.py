@@ -55,19 +55,9 @@ class Stepper:
         self._library = library
         self._announcer = announcer
         self._closing = Closing(store, clock, publisher, answering=answering, library=library, announcer=announcer)
-        self._outage_began: datetime | None = None
         # What failed how often and what was told of it, by round, until the round is done: forgotten by a restart.
         self._failures: Counter[tuple[int, RoundState]] = Counter()
         self._told: set[tuple[int, str]] = set()
-
-    @property
-    def outage_began(self) -> datetime | None:
-        """Tell since when something may have been missed, by the last outage that was."""
-        return self._outage_began
-
-    def missed_since(self, outage_began: datetime) -> None:
-        """Learn since when something may have been missed: private answers given before may be older than a letter."""
-        self._outage_began = outage_began
 
     async def step(self, found: Round) -> None:
         """Take a due round as far as it can go now; does nothing when someone else has taken it."""
@@ -87,21 +77,19 @@ class Stepper:
             logger.exception("round %d: its step failed", leased.id)
             await self._failed(leased, "something went wrong on my side")
 
-    async def reconcile(self, asked: Round) -> bool:
-        """Repair what was missed on an open round's post, and put missing letters back; false when it must wait."""
+    async def reconcile(self, asked: Round) -> None:
+        """Repair what was missed on an open round's post, and put missing letters back; else its close will."""
         try:
             begun = self._answering.now_at()
             snapshot = await self._publisher.collect(asked)
-            changed = await self._answering.reconcile(asked.id, snapshot, begun=begun, outage_began=self._outage_began)
+            changed = await self._answering.reconcile(asked.id, snapshot, begun=begun)
             if snapshot.unseeded:
                 await self._publisher.seed(asked)
             if changed:
                 logger.info("round %d: %d answers caught up", asked.id, changed)
         except PublishFailed as failure:
-            if failure.why in (Refusal.UNAVAILABLE, Refusal.REJECTED):
-                return False
-            await self.refused(asked, failure)
-        return True
+            if failure.why not in (Refusal.UNAVAILABLE, Refusal.REJECTED):
+                await self.refused(asked, failure)
 
     async def refused(self, asked: Round, failure: PublishFailed) -> None:
         """Deal with what the chat would not do: void, pause, or try again later. Nothing is erased."""
@@ -179,12 +167,12 @@ class Stepper:
                 await self._post(found)
             case RoundState.OPEN:
                 if found.closes_at <= self._clock():
-                    await self._closing.close(found, outage_began=self._outage_began)
+                    await self._closing.close(found)
                     self._forget(found.id)
                 else:
                     await self._seed(found)
             case RoundState.CLOSING:
-                await self._closing.grade(found, outage_began=self._outage_began)
+                await self._closing.grade(found)
                 self._forget(found.id)
             case RoundState.CLOSED:
                 await self._closing.explain(found)
@@ -218,7 +206,7 @@ class Stepper:
         if not moved:
             logger.warning("round %d: dropped while it was being posted", planned.id)
             return None
-        self._answering.opened(opened)
+        self._answering.opened(opened, found=sent is not None)
         logger.info("round %d: posted", opened.id)
         return opened
 

@@ -8,7 +8,8 @@ import logging
 from dataclasses import dataclass, field
 
 from bot.domain.answer import Answer
-from bot.domain.rounds import Round, RoundState
+from bot.domain.rounds import RoundState
+from bot.services.live import Live
 from bot.storage import answers, members, rounds
 from bot.storage.store import StorageBusy, Store
 
@@ -21,43 +22,6 @@ _WORTH_NOTING = 1_000
 
 _NAMES_REMEMBERED = 50_000
 """Names known to be stored; remembering them only saves writing them again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clear:
-    """A moderator's clear of letters: its place in the order of changes, and what those who lost marks had seen."""
-
-    at: int
-    letters: str
-    seen: dict[int, str]
-
-
-@dataclass(slots=True)
-class Live:
-    """A round that takes answers, or is about to be graded, with everything its members hold."""
-
-    round: Round
-    answers: dict[int, Answer]
-    # The place in the order of changes at which it stopped taking answers.
-    closed_at: int | None = None
-    # When each member last did something, so that a snapshot begun before does not undo it.
-    touched: dict[int, int] = field(default_factory=dict)
-    # Where in that order the last snapshot that was compared began.
-    compared: int = 0
-    clears: list[Clear] = field(default_factory=list)
-
-    @property
-    def closing(self) -> bool:
-        """Tell whether it stopped taking answers."""
-        return self.closed_at is not None
-
-    def cleared_since(self, place: int) -> tuple[str, dict[int, str]]:
-        """Give the letters that moderators cleared after a place, and what members who lost any had seen there."""
-        clears = [clear for clear in self.clears if clear.at > place]
-        seen: dict[int, str] = {}
-        for clear in reversed(clears):
-            seen |= clear.seen
-        return "".join(clear.letters for clear in clears), seen
 
 
 @dataclass(slots=True)

@@ -79,8 +79,8 @@ class Post:
         self.answer = chosen_privately(self.answer, letters, now=self.now)
         return self
 
-    def find(self, *, outage_began: datetime | None = None) -> "Post":
-        """Compare with a full diff, and seed what is missing."""
+    def find(self, *, outage_began: datetime | None = None, heard: str = "") -> "Post":
+        """Compare with a full diff, and seed what is missing; some marks were heard since the outage began."""
         self._later()
         self.answer = reconciled(
             self.answer,
@@ -88,7 +88,8 @@ class Post:
             kind=self.kind,
             now=self.now,
             cleared_letters=self.unseeded,
-            outage_began=outage_began,
+            stands=outage_began is None or self.answer.at >= outage_began,
+            heard=frozenset(heard),
         )
         self.unseeded = ""
         return self

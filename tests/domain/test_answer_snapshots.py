@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.domain.answer import Answer, Came, reconciled
@@ -77,6 +77,7 @@ def test_single_select_reads_a_snapshot_by_its_new_letters(heard: list[str], mis
         assert post.held == ("".join(left[-1:]), False)
 
 
+@example(kind=ItemKind.SINGLE, heard=["C", "A", "c"], missed=["B", "c", "B"])
 @given(kind=kinds, heard=toggles, missed=toggles)
 def test_events_that_arrive_after_the_snapshot_settle_what_it_found(
     kind: ItemKind, heard: list[str], missed: list[str]
@@ -209,3 +210,26 @@ def test_whatever_happens_an_answer_is_sound(kind: ItemKind, story: list[tuple[s
         assert set(choice) <= tapped_ever
         assert post.answer.unresolved == (len(choice) > 1 and kind is ItemKind.SINGLE)
     assert post.find().answer.marks == frozenset(post.marks)
+
+
+def test_a_letter_heard_later_stands_against_one_that_was_missed() -> None:
+    """What a late snapshot finds from an outage is older than what was heard since: it never is the last word."""
+    post = single().toggle("A").miss("B").toggle("C").find(heard="C")
+    assert post.held == ("C", False)
+    assert post.answer.seen == "ABC"
+    assert post.toggle("C").held == ("B", False), "the latest that is left, though it was missed"
+
+
+def test_letters_that_were_missed_count_on_a_multi_select_post() -> None:
+    """There is no last word: every letter that is there counts, heard or found."""
+    assert multiple().toggle("A").miss("B").toggle("C").find(heard="C").held == ("ABC", False)
+
+
+def test_a_letter_that_was_missed_counts_when_the_one_heard_later_is_gone() -> None:
+    """A letter heard since the outage and withdrawn in another one stands against nothing."""
+    assert single().miss("B").toggle("C").miss("C").find(heard="C").held == ("B", False)
+
+
+def test_an_answer_heard_later_stands_after_a_clear() -> None:
+    """A moderator takes its letter from the post, but not the answer; an older letter does not replace it."""
+    assert single().miss("B").toggle("C").clear("C").find(heard="C").held == ("C", False)

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from bot.domain.rounds import RoundState
+from bot.storage.store import StorageBusy
 from tests.builders import NOW, make_bank, make_item
 from tests.fakes import Clock
 from tests.services.house import House, Killed
@@ -23,6 +26,15 @@ FINISHED = (RoundState.EXPLAINED, RoundState.VOID)
 Task: TypeAlias = asyncio.Task[Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """A sign of life, where and when, and the outage that was not repaired then."""
+
+    place: int
+    at: datetime
+    unread: Outage | None
+
+
 class Life:
     """One round, two members, and a chat that outlives every process. Every step takes a second."""
 
@@ -31,18 +43,22 @@ class Life:
         item = make_item(key="A" if single else "AB", options=len(self.letters))
         self.clock = Clock(NOW)
         self.journal = Journal(single=single, members=MEMBERS)
-        self.chat = Chat(self.journal.next, self._looked, self._returned)
+        self.chat = Chat(self._begun, self._looked, self._returned)
         self.chat.tidies = tidies
         self.house = House(file=file, clock=self.clock, publisher=self.chat, banks=(make_bank([item]),))
         self._hearing: set[Task] = set()
         self._repairs: set[Task] = set()
-        self._outages: list[Outage] = []
-        self._lost_at: datetime | None = None
-        self._alive = (0, NOW)
+        # What was not heard and no diff has found yet, by member.
+        self._outages: dict[int, list[Outage]] = {member: [] for member in MEMBERS}
+        self._signed: Sign | None = None
+        self._signing: Sign | None = None
+        self._latest = NOW
         # Who did something last where, and who did something after the close that this process knows of.
         self._heard: dict[int, int] = {}
         self._late: set[int] = set()
-        self._swept_late = False
+        # Which letters were cleared where, and after the close.
+        self._swept: list[tuple[int, str]] = []
+        self._swept_late = ""
         self._compared = 0
         self._looked_at_close = False
         kill_around_commits(patch, self.chat)
@@ -88,15 +104,14 @@ class Life:
 
     async def resume(self) -> None:
         """Let an organiser make the schedule go on."""
-        await self._go(self.house.organising.resume(100, NAME))
+        with suppress(StorageBusy):
+            await self._go(self.house.organising.resume(100, NAME))
 
     # What happens to the process.
 
     async def start(self) -> None:
         """Start a process; it is not connected yet."""
         self.chat.dead, self.chat.doom = False, 0
-        # A clock that was set back meanwhile makes the outage look longer.
-        self._outages = [each.since(each.places[0], self.clock()) for each in self._outages]
         await self.house.open()
 
     async def kill(self) -> None:
@@ -106,24 +121,36 @@ class Life:
 
     async def connect(self) -> None:
         """Connect, without a replay of what was missed."""
-        self.chat.connected = True
-        if not self.chat.message:
-            self._outages.clear()
+        self.chat.connected, over = True, self.journal.next()
+        for member, outages in self._outages.items():
+            for outage in outages:
+                outage.until = outage.until or over
+            if not self.chat.message:
+                self._outages[member] = []
         await self._go(self._catch_up())
 
     async def lose(self) -> None:
         """Lose the gateway, and what is on the wire."""
-        self._lost_at = self.clock()
-        self._disconnected(self.journal.next(), self.clock())
+        self._disconnected()
+        self.house.answering.went_away()
+        place = self.journal.next()
+        outage = Outage(places=(place, place), letters=(place, place), at=self.clock())
+        for outages in self._outages.values():
+            outages.append(outage)
         await self._go()
 
     async def tick(self) -> None:
         """Wake the loop."""
-        now = self.clock()
-        await self._go(self.house.daily.tick())
-        if not self.chat.dead and not self._outages:
-            # Signs of life are held back until what was missed is repaired: all that is a single outage.
-            self._alive = self.journal.next(), now + timedelta(seconds=1)
+        unread = [each for outages in self._outages.values() for each in outages[:1] if self._live()]
+        self._signing = Sign(
+            place=self.journal.next(),
+            at=self.clock() + timedelta(seconds=1),
+            unread=min(unread, key=lambda each: each.at, default=None),
+        )
+        with suppress(StorageBusy):
+            await self._go(self.house.daily.tick())
+        if not self.chat.dead:
+            self._alive()
 
     async def release(self) -> None:
         """Let go on what was held."""
@@ -139,6 +166,7 @@ class Life:
         """Let everything work again, and the round come to its end: whatever happened, it is the right one."""
         self.chat.faults.clear()
         self.chat.armed, self.chat.doom = None, 0
+        self.chat.release()
         if self.chat.dead:
             await self.start()
         await self.release()
@@ -167,6 +195,10 @@ class Life:
         if not self.chat.dead:
             self.chat.dead = True
             await self._bury()
+
+    def _live(self) -> bool:
+        """Tell whether the round takes answers, or is about to be graded."""
+        return self.state() in (RoundState.OPEN, RoundState.CLOSING)
 
     def state(self) -> RoundState | None:
         """Give the round's state as it is stored."""
@@ -221,14 +253,20 @@ class Life:
                 task.result()
         if self.chat.dead:
             await self._bury()
-        for look in [each for each in self.journal.looks() if each.returned]:
+        for look in [each for each in self.journal.looks() if each.returned and (self.chat.dead or not self.chat.busy)]:
             look.fate = Fate.LOST if self.chat.dead else Fate.STORED
-            if look.fate is Fate.STORED and not look.closing and self.chat.connected:
-                self._outages = [each for each in self._outages if each.places[1] > look.place]
+            for member in set(MEMBERS) - look.skip if look.fate is Fate.STORED else ():
+                left = [each for each in self._outages[member] if each.until is None or each.until > look.place]
+                self._outages[member] = left
         self._check()
 
     async def _rest(self) -> None:
         while (going := self._going()) and not self.chat.dead:
+            if self.chat.busy:  # whoever waits for the database waits for long
+                done, _ = await asyncio.wait(going, timeout=0.02)
+                if not done:
+                    return
+                continue
             self.chat.changed.clear()
             changed = asyncio.create_task(self.chat.changed.wait())
             await asyncio.wait({*going, changed}, return_when=asyncio.FIRST_COMPLETED)
@@ -242,6 +280,7 @@ class Life:
 
     async def _bury(self) -> None:
         self.chat.held.clear()
+        self.chat.busy, self.chat.busy_in = False, 0
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
@@ -249,71 +288,79 @@ class Life:
         await self.house.close()
         for event in self.journal.events():
             event.fate = Fate.LOST
-        # The next process knows no more than when the last sign of life was.
-        self._outages = [each.since(*self._alive) for each in self._outages]
-        if self.chat.connected:
-            self._disconnected(*self._alive)
+        self._disconnected()
+        self._alive()
+        self._outages = {member: self._found_dead() for member in MEMBERS}
         self._hearing.clear()
         self._repairs.clear()
         self._late.clear()
-        self._lost_at, self._swept_late = None, False
+        self._swept_late = ""
 
-    def _disconnected(self, place: int, time: datetime) -> None:
-        self._outages.append(Outage(places=(place, self.journal.next()), times=(time, self.clock())))
+    def _alive(self) -> None:
+        """Learn whether the last tick's sign of life was stored."""
+        told = self.house.rows("SELECT value FROM process WHERE key = 'alive'")
+        if self._signing is not None and told == [(self._signing.at.isoformat(),)]:
+            self._signed, self._signing = self._signing, None
+
+    def _found_dead(self) -> list[Outage]:
+        """Give what the next process knows of its outage: when the last sign of life was, and what was unread then."""
+        if self._signed is None:
+            return []
+        known, died = self._signed.unread, self.journal.next()
+        if known is None:
+            place, at = self._signed.place, self._signed.at
+            return [Outage(places=(place, place), letters=(died, died), at=at, clock=at)]
+        return [Outage(places=known.places, letters=(known.places[0], died), at=known.at, clock=known.at)]
+
+    def _disconnected(self) -> None:
         self.chat.connected = False
         self.chat.wire.clear()
 
     async def _catch_up(self) -> None:
-        lost, self._lost_at = self._lost_at, None
-        self._repairs.add(asyncio.create_task(self._repair(lost)))
+        self._repairs.add(asyncio.create_task(self._repair()))
 
-    async def _repair(self, lost: datetime | None) -> None:
+    async def _repair(self) -> None:
         OWNER.set(asyncio.current_task())
-        await self.house.daily.catch_up(outage_began=lost)
+        await self.house.daily.catch_up()
 
     async def _deliver(self) -> None:
         events, state = list(self.chat.wire), self.state()
         self.chat.wire.clear()
         self.journal.entries.append(Batch(events=events))
+        self._latest = max(self._latest, self.clock())
         for event in events:
             event.place = self.journal.next()
-            everyone = event.kind == "clear"
-            if event.kind == "choose":
-                self.journal.private_at[event.place] = self.clock()
-            if state not in (RoundState.PLANNED, RoundState.OPEN):
-                event.fate = Fate.REFUSED
-                self._swept_late |= everyone
+            closed = state not in (RoundState.PLANNED, RoundState.OPEN)
+            match event.kind:
+                case "choose":
+                    self.journal.private_at[event.place] = self._latest
+                case "clear":
+                    self._swept.append((event.place, event.what))
+                    self._swept_late += event.what if closed else ""
+                    # It touches nobody.
+            if event.kind != "clear" and not (event.kind == "choose" and closed):
                 # A button that is refused says nothing about the letters on the post.
-                self._late |= {event.member} if event.kind != "choose" else set()
-            self._heard |= dict.fromkeys(MEMBERS if everyone else (event.member,), event.place)
+                self._heard[event.member] = event.place
+                self._late |= {event.member} if closed else set()
             self._hearing.add(asyncio.create_task(self._hear(event, state)))
 
     async def _hear(self, event: Event, state: RoundState | None) -> None:
         await hear(event, self.house.answering, self.chat)
-        assert state is not RoundState.OPEN or event.fate is Fate.STORED, f"{event} does not count in an open round"
+        if state is RoundState.OPEN:
+            assert event.fate is Fate.STORED, f"{event} does not count in an open round"
+        elif state is not RoundState.PLANNED:
+            assert event.fate is Fate.REFUSED, f"{event} counts in a round that is {state}"
 
-    def _looked(self, begun: int) -> Look:
-        unseeded = Letters(self.letters) - Letters(self.chat.seeds[self.chat.message])
-        look = Look(
-            place=self.journal.next(),
-            marks={member: self.chat.there(member) for member in MEMBERS},
-            unseeded=unseeded,
-            cleared=self._cleared(unseeded),
-            outage=self._outage(),
-            begun=begun,
-            closing=self.state() is not RoundState.OPEN,
-        )
+    def _begun(self) -> Look:
+        outages = {member: outages[0] for member, outages in self._outages.items() if outages}
+        look = Look(place=self.journal.next(), closing=self.state() is not RoundState.OPEN, outages=outages)
         self.journal.entries.append(look)
         return look
 
-    def _outage(self) -> Outage | None:
-        """Give the outage that is not repaired yet, as far as the services can know."""
-        if not self._outages or self._lost_at is not None:
-            return None  # they hear of a gateway that is away when it is back
-        first, last = self._outages[0], self._outages[-1]
-        # A repair that is forbidden, or left to the close, is given up: what is found then belongs to that outage or to
-        # one after it.
-        return first.or_later(last) if self.chat.forbidden or self.state() is RoundState.CLOSING else first
+    def _looked(self, look: Look) -> None:
+        look.unseeded = Letters(self.letters) - Letters(self.chat.seeds[self.chat.message])
+        look.marks = {member: self.chat.there(member) for member in MEMBERS}
+        look.cleared = self._cleared(look.unseeded)
 
     def _cleared(self, unseeded: Letters) -> frozenset[Letters]:
         """Give what a moderator cleared: nothing that never was there. That it was may not have been noted yet."""
@@ -323,18 +370,18 @@ class Life:
         return frozenset({unseeded} if noted else {unseeded, Letters()})
 
     def _returned(self, look: Look) -> None:
-        if not look.closing and self.state() is not RoundState.OPEN:
-            look.fate = Fate.REFUSED  # overtaken by the close, which looks again
+        if look.place < self._compared or (not look.closing and self.state() is not RoundState.OPEN):
+            look.fate = Fate.REFUSED  # overtaken by a later one, or by the close, which looks again
             return
         look.cleared |= self._cleared(look.unseeded)
-        look.returned, overtaken = True, look.begun < self._compared
-        self._compared = max(self._compared, look.begun)
+        look.returned, self._compared = True, look.place
+        look.swept = Letters("".join(letters for place, letters in self._swept if place > look.place))
         if look.closing:
             self._looked_at_close = True
             look.skip = frozenset(self._late)
-            look.doubt = frozenset(MEMBERS if self._swept_late else ())
+            look.swept |= Letters(self._swept_late)
         else:
-            look.doubt = frozenset(member for member in MEMBERS if overtaken or self._heard.get(member, 0) > look.begun)
+            look.skip = frozenset(member for member in MEMBERS if self._heard.get(member, 0) > look.place)
 
 
 def _share(chosen: Letters, key: Letters) -> Fraction:

@@ -20,12 +20,14 @@ NONE: Letters = frozenset()
 class Held:
     """One member: marks last seen (`A`, super `a`) with the place at which each came, and the letters that count.
 
-    `private` is the place at which the answer was given by button, `None` for one by letters.
+    `private` is the place at which the answer was given by button, `None` for one by letters; `said` that of the tap
+    which gave it, 0 for an answer that was found.
     """
 
     seen: frozenset[tuple[str, int]] = frozenset()
     answer: Letters = NONE
     private: int | None = None
+    said: int = 0
 
     def saw(self, there: Letters, new: Letters = NONE, gone: Letters = NONE, *, at: int, single: bool) -> "Held":
         """The model: `new` marks came at a place, `gone` letters were taken away, these marks are `there` now."""
@@ -41,7 +43,8 @@ class Held:
             answer = self.answer - gone or frozenset(latest)
         else:
             answer = self.answer
-        return Held(seen=frozenset(seen.items()), answer=answer, private=None if came else self.private)
+        said = self.said if answer == self.answer else max(seen.values(), default=0) if not came else 0
+        return Held(seen=frozenset(seen.items()), answer=answer, private=None if came else self.private, said=said)
 
 
 World: TypeAlias = Mapping[int, Held]
@@ -73,42 +76,39 @@ class Event:
             self.fate = Fate.STORED if counted else Fate.REFUSED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Outage:
-    """Since when events may have been missed: between two places and two times on the clock."""
+    """Since when, `at` and between two `places`, events may have been missed; over at a place.
+
+    Where a process died the next one goes by the clock: by `clock` an answer by button may be later. Then letters may
+    have been heard before the outage up to another place.
+    """
 
     places: tuple[int, int]
-    times: tuple[datetime, datetime]
-
-    def or_later(self, last: "Outage") -> "Outage":
-        """Give the outage of someone who does not know whether it was this one or a later one."""
-        times = min(self.times[0], last.times[0]), max(self.times[1], last.times[1])
-        return Outage(places=(self.places[0], last.places[1]), times=times)
-
-    def since(self, place: int, time: datetime) -> "Outage":
-        """Give the same outage to someone who only knows that it began after a place and a time."""
-        places, times = (min(place, self.places[0]), self.places[1]), (min(time, self.times[0]), self.times[1])
-        return Outage(places=places, times=times)
+    letters: tuple[int, int]
+    at: datetime
+    clock: datetime | None = None
+    until: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class Look:
-    """A full diff: the marks of each member and the letters without the bot's own, as they were at a place.
+    """A full diff, begun at a place: the marks of each member and the letters without the bot's own, once it is read.
 
     `cleared` are the letters that a moderator cleared, as far as the process can know: one possibility, or two.
+    `swept` are those whose clear was heard while it was read: it says nothing about marks that were known before.
 
-    `skip` are members who did something after the round closed; `doubt` those who did something while it was read.
+    `skip` are members who did something since it was begun, or the round closed.
     """
 
     place: int
-    marks: Mapping[int, Letters]
-    unseeded: Letters
-    cleared: frozenset[Letters]
-    outage: Outage | None
-    begun: int
     closing: bool
+    outages: Mapping[int, Outage]
+    marks: Mapping[int, Letters] = field(default_factory=dict)
+    unseeded: Letters = NONE
+    cleared: frozenset[Letters] = frozenset()
+    swept: Letters = NONE
     skip: frozenset[int] = frozenset()
-    doubt: frozenset[int] = frozenset()
     returned: bool = False
     fate: Fate = Fate.UNDER_WAY
 
@@ -126,7 +126,7 @@ class Journal:
 
     single: bool
     members: tuple[int, ...]
-    private_at: dict[int, datetime] = field(default_factory=dict)  # by place
+    private_at: dict[int, datetime] = field(default_factory=dict)  # by place; the clock may be set back meanwhile
     place: int = 0
     worlds: list[World] = field(init=False)
     entries: list[Batch | Look] = field(default_factory=list)
@@ -194,7 +194,7 @@ class Journal:
             case "choose":
                 changed = replace(held, answer=mark, private=event.place)
             case "tap":
-                changed = self._saw(held, marks(held) | mark, event.place, new=mark)
+                changed = replace(self._saw(held, marks(held) | mark, event.place, new=mark), said=event.place)
             case "tidied":
                 changed = self._saw(held, marks(held) - mark, event.place)
             case _:
@@ -206,14 +206,12 @@ class Journal:
         return held.saw(there, new, gone, at=at, single=self.single)
 
     def _found(self, world: World, look: Look) -> Iterator[World]:
-        if look.fate in (Fate.STORED, Fate.LOST):
+        if look.fate in (Fate.STORED, Fate.LOST) or look.returned:
             worlds: list[World] = [{}]
             for member, held in world.items():
                 options = [held]
                 if member not in look.skip:
                     options = [each for letters in look.cleared for each in self._compared(member, held, look, letters)]
-                if member in look.doubt:
-                    options = [*options, held]
                 worlds = [{**each, member: option} for each in worlds for option in options]
             yield from worlds
         if look.fate is not Fate.STORED:
@@ -221,34 +219,51 @@ class Journal:
 
     def _compared(self, member: int, held: Held, look: Look, cleared: Letters) -> list[Held]:
         """Compare a member with a diff: what came, what was taken away, and what a moderator cleared."""
-        there = look.marks[member]
+        unsaid = frozenset(mark for mark in marks(held) if mark.upper() in look.swept)
+        there = look.marks[member] | unsaid
         was, now = up(marks(held)), up(there)
         swept = (was - now) & cleared
         came = (now - was) | (now & cleared if swept else NONE)
-        new = frozenset(mark for mark in there if mark.upper() in came)
-        changed = self._saw(held, there, look.place, new=new, gone=was - now - swept)
+        new, gone = frozenset(mark for mark in there if mark.upper() in came), was - now - swept
+        outage = look.outages.get(member)
+        # What is found while the outage still lasts is no later than its beginning.
+        at = outage.places[0] if outage is not None and outage.until is None else look.place
+        changed = self._saw(held, there, at, new=new, gone=gone)
         if not new:
-            return [changed]
-        if held.private is not None:
+            options = [changed]
+        elif held.private is not None:
             kept = replace(changed, answer=held.answer, private=held.private)
-            return [
-                option for option, may in zip((kept, changed), self._private(held.private, look), strict=True) if may
+            may = self._may_stand(held.private, outage), self._may_give_way(held.private, outage)
+            options = [option for option, possible in zip((kept, changed), may, strict=True) if possible]
+        elif not self.single or outage is None:
+            options = [changed]
+        else:
+            rest = self._saw(held, there - new, look.place, gone=gone)
+            options = [
+                replace(rest, seen=rest.seen | {(mark, since) for mark in new})
+                if later(held, now, gone, since)
+                else changed
+                for since in outage.letters
             ]
-        since = look.outage.places[0] if look.outage is not None else look.place
-        if self.single and any(when > since for _, when in held.seen):
-            # Heard since the outage began, so what is new may be older: the contract does not say which of them counts.
-            rest = self._saw(held, there - new, look.place, gone=was - now - swept)
-            return [changed, replace(rest, seen=rest.seen | {(mark, since) for mark in new})]
-        return [changed]
+        return [
+            self._saw(each, frozenset(mark for mark in marks(each) if mark.upper() not in look.swept), look.place)
+            for each in options
+        ]
 
-    def _private(self, given: int, look: Look) -> tuple[bool, bool]:
-        """Whether an answer by button may stay, and whether it may give way, where a diff finds another letter."""
-        if look.outage is None:
-            return True, True
-        (first, last), (early, late) = look.outage.places, look.outage.times
-        after, by_clock = given > first, self.private_at[given] >= early
-        before, by_clock_before = given < last, self.private_at[given] < late
-        return after or by_clock, before or by_clock_before
+    def _may_stand(self, given: int, outage: Outage | None) -> bool:
+        """Tell whether an answer by button may stay where a diff finds another letter."""
+        if outage is None or given > outage.places[0]:
+            return True
+        return outage.clock is not None and self.private_at[given] >= outage.clock
+
+    def _may_give_way(self, given: int, outage: Outage | None) -> bool:
+        return outage is not None and given <= outage.places[1]
+
+
+def later(held: Held, now: Letters, gone: Letters, since: int) -> bool:
+    """Tell whether letters were heard, and count, that are later than whatever was missed since a place."""
+    still = any(when > since and mark.upper() in now for mark, when in held.seen)
+    return still or (held.said > since and not held.answer & gone)
 
 
 def up(marks_: Iterable[str]) -> Letters:

@@ -10,10 +10,11 @@ import pytest
 from bot.domain.errors import NotOpen
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
+from bot.services import writing
 from bot.services.answering import Answering, Verdict
 from bot.services.ports import PublishFailed, Refusal, Snapshot
 from bot.services.removals import Letter
-from bot.storage.store import Store, Tx
+from bot.storage.store import StorageBusy, Store, Tx
 from tests.fakes import FakePublisher
 from tests.services.house import Killed
 from tests.services.round_model import Event, Fate, Letters, Look
@@ -33,7 +34,7 @@ class Chat(FakePublisher):
     """
 
     def __init__(
-        self, place: Callable[[], int], looked: Callable[[int], Look], returned: Callable[[Look], None]
+        self, begun: Callable[[], Look], looked: Callable[[Look], None], returned: Callable[[Look], None]
     ) -> None:
         super().__init__()
         self.doom = 0
@@ -42,11 +43,14 @@ class Chat(FakePublisher):
         self.tidies = False
         self.planted = False
         self.forbidden = False
+        # After so many commits the database takes no more, until that is over.
+        self.busy_in = 0
+        self.busy = False
         self.wire: list[Event] = []
         self.armed: tuple[str, bool] | None = None
         self.held: dict[asyncio.Task[object] | None, asyncio.Event] = {}
         self.changed = asyncio.Event()
-        self._place, self._looked, self._returned = place, looked, returned
+        self._begun, self._looked, self._returned = begun, looked, returned
 
     @property
     def message(self) -> int:
@@ -60,8 +64,18 @@ class Chat(FakePublisher):
         if self.dead:
             raise Killed
 
+    def commit(self) -> None:
+        """Let a commit pass, unless the database is busy."""
+        self.busy_in -= 1
+        self.busy = self.busy or self.busy_in == 0
+        if self.busy:
+            self.changed.set()
+            why = "another program holds it"
+            raise StorageBusy(why)
+
     def release(self) -> None:
-        """Let go on what is held."""
+        """Let go on what is held, and whatever waits for the database."""
+        self.busy, self.busy_in = False, 0
         for gate in self.held.values():
             gate.set()
         self.held.clear()
@@ -96,13 +110,12 @@ class Chat(FakePublisher):
             self.planted = self.planted or bool(self.seeds[self.message])
 
     async def collect(self, asked: Round) -> Snapshot:
-        begun, look = self._place(), None
+        look = self._begun()
         try:
             async with self._call("collect", asked):
-                look = self._looked(begun)
+                self._looked(look)
         except BaseException:
-            if look is not None:
-                look.fate = Fate.REFUSED
+            look.fate = Fate.REFUSED
             raise
         self._returned(look)
         return Snapshot(
@@ -153,16 +166,19 @@ def kill_around_commits(patch: pytest.MonkeyPatch, chat: Chat) -> None:
         async with real(self) as tx:
             yield tx
             chat.point()
+            chat.commit()
         chat.point()
 
     patch.setattr(Store, "write", write)
+    patch.setattr(writing, "_RETRY_SECONDS", 0.001)
 
 
 async def hear(event: Event, answering: Answering, chat: Chat) -> None:
     """Do with an event what the surfaces do (`bot.chat.surfaces.reactions` for one), and note whether it counted."""
     if answering.round_of(chat.message) is None and not answering.is_posting(CHANNEL):
-        event.fate = Fate.REFUSED
+        event.counts(False)
         return
+    was_open = any(each.message_id == chat.message for each in answering.open_rounds())
     match event.kind:
         case "tap":
             name = f"Member {event.member}"
@@ -173,7 +189,8 @@ async def hear(event: Event, answering: Answering, chat: Chat) -> None:
                 await _tidy(event.member, answering, asked, chat)
         case "clear":
             cleared = await answering.clear(chat.message, event.what, channel_id=CHANNEL)
-            event.counts(cleared is not None)
+            # A round that closes while the clear is stored is not seeded again; the clear counts all the same.
+            event.counts(was_open or cleared is not None)
             if cleared is not None:
                 with suppress(PublishFailed, RuntimeError):
                     await chat.seed(cleared)
@@ -185,7 +202,7 @@ async def hear(event: Event, answering: Answering, chat: Chat) -> None:
             event.counts(False)
         case _:
             verdict = await answering.lift(chat.message, event.member, event.what, channel_id=CHANNEL)
-            event.counts(verdict is not Verdict.LATE)
+            event.counts(verdict is Verdict.RECORDED or (verdict is Verdict.IGNORED and was_open))
 
 
 async def _tidy(member: int, answering: Answering, asked: Round, chat: Chat) -> None:

@@ -257,13 +257,12 @@ async def test_every_tick_gives_a_sign_of_life_and_notes_the_time(group: House) 
     group.clock.advance(minutes=7)
     await group.work(2)
     assert len(group.beats) == 2
-    await group.restart()
-    assert group.stepper.outage_began == NOW + 7 * MINUTE
+    assert group.rows("SELECT value FROM process WHERE key = 'alive'") == [((NOW + 7 * MINUTE).isoformat(),)]
 
 
 async def test_a_first_start_knows_no_outage(house: House) -> None:
     """A new database has missed nothing, and has nothing to catch up."""
-    assert house.stepper.outage_began is None
+    assert house.answering.unread() == {}
     await house.daily.catch_up()
     assert house.publisher.calls == []
 

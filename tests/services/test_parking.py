@@ -20,11 +20,11 @@ async def test_letters_on_a_post_not_known_yet_keep_their_order(group: House) ->
     late: list[asyncio.Task[Verdict]] = []
     opened = heard.opened
 
-    def known(asked: object) -> None:
+    def known(asked: object, **options: object) -> None:
         # One is dispatched before the post becomes known and one after it: both run in the next turn.
         late.append(asyncio.create_task(heard.tap(MESSAGE, 1, "B", channel_id=CHANNEL)))
         late.append(asyncio.create_task(heard.tap(MESSAGE, 2, "C", channel_id=CHANNEL)))
-        opened(asked)  # type: ignore[arg-type]
+        opened(asked, **options)  # type: ignore[arg-type]
         late.append(asyncio.create_task(heard.lift(MESSAGE, 2, "C", channel_id=CHANNEL)))
 
     heard.opened = known  # type: ignore[method-assign]

@@ -24,7 +24,7 @@ Story: TypeAlias = list[tuple[str, int, str]]
 
 Stories: TypeAlias = tuple[Story, Story, Story, Story]
 
-Trouble: TypeAlias = int | tuple[str, Exception | None, bool]
+Trouble: TypeAlias = int | tuple[str, int] | tuple[str, Exception | None, bool]
 
 BATCH = 10
 """So many lives are drawn at a time: after these Hypothesis goes on with variations of what it has drawn already."""
@@ -56,7 +56,8 @@ def troubles(*methods: str) -> st.SearchStrategy[Trouble]:
     fails = st.tuples(calls, errors, st.booleans())  # the next such call fails, before or after it took effect
     takes_long = st.tuples(calls, st.none(), st.booleans())
     killed = st.integers(1, 12)  # at so manieth a call or commit, before or after it
-    return st.one_of(st.just(0), killed, fails, takes_long, takes_long)
+    busy = st.tuples(st.just("commit"), st.integers(1, 6))  # so manieth commit is refused, and all after it for a while
+    return st.one_of(st.just(0), killed, fails, takes_long, takes_long, busy)
 
 
 seconds = st.sampled_from([1, 20, 61, 61, 600, 600, 3600, -30, -3600])
@@ -166,7 +167,7 @@ class RoundMachine(RuleBasedStateMachine):
         """Something will go wrong, whenever its time comes."""
         self._troubled(trouble)
 
-    @precondition(lambda self: self.life.chat.held)
+    @precondition(lambda self: self.life.chat.held or self.life.chat.busy)
     @rule()
     def release(self) -> None:
         """What took long goes on."""
@@ -222,14 +223,16 @@ class RoundMachine(RuleBasedStateMachine):
         match trouble:
             case int():
                 self.life.chat.doom = trouble
+            case ("commit", int() as manieth):
+                self.life.chat.busy_in = manieth
             case (str() as method, Exception() as error, bool() as after):
                 self.life.chat.fail(method, error, after=after)
             case (str() as method, None, bool() as after) if not self.life.chat.held:
                 self.life.chat.armed = method, after
 
     def _meanwhile(self, story: Story) -> None:
-        """Let people go on while something is held; then it goes on too, sometimes."""
-        if self.life.chat.held:
+        """Let people go on while something is held, or the database busy; then it goes on too, sometimes."""
+        if self.life.chat.held or self.life.chat.busy:
             self._happens(story)
             self._live(self.life.deliver())
             if len(story) > 2:

@@ -27,9 +27,8 @@ async def test_a_withdrawal_stands_beside_letters(group: House) -> None:
     await group.tap(asked, 1, "B")
     await group.answering.withdraw(asked.id, 1)
     await group.restart()
-    await group.answering.reconcile(
-        asked.id, Snapshot(marks={1: frozenset("B")}), begun=group.answering.now_at(), outage_began=group.clock.now
-    )
+    snapshot = Snapshot(marks={1: frozenset("B")})
+    await group.answering.reconcile(asked.id, snapshot, begun=group.answering.now_at())
     assert group.rows("SELECT choice, seen FROM answers") == [("", "B")]
     await group.tap(asked, 1, "C")
     assert group.rows("SELECT choice FROM answers") == [("C",)]

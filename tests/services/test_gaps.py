@@ -1,0 +1,201 @@
+"""Gaps: what was missed is older than what was heard since, until a post is read; whatever fails meanwhile."""
+
+import asyncio
+
+import pytest
+
+from bot.domain.rounds import Round
+from bot.services.ports import PublishFailed, Refusal
+from bot.services.removals import Letter
+from tests.services.house import House, until
+
+
+@pytest.fixture
+async def asked(group: House) -> Round:
+    """Post a question, and tick once more."""
+    asked = await group.posted()
+    await group.work(1)
+    return asked
+
+
+async def lose(house: House) -> None:
+    """Lose the gateway, a minute later."""
+    house.clock.advance(minutes=1)
+    house.answering.went_away()
+    house.clock.advance(minutes=1)
+
+
+async def back_in_vain(house: House, why: Refusal = Refusal.UNAVAILABLE) -> None:
+    """Connect again, but let the post not be read; a minute passes."""
+    house.publisher.fail("collect", PublishFailed(why))
+    await house.daily.catch_up()
+    house.clock.advance(minutes=1)
+
+
+async def close(house: House, asked: Round) -> None:
+    """Let the round's time come."""
+    house.clock.now = max(house.clock.now, asked.closes_at)
+    await house.work()
+
+
+async def test_a_close_while_the_gateway_is_gone_knows_of_the_outage(group: House, asked: Round) -> None:
+    """A letter tapped meanwhile, after an answer given privately, is found by the close and counts."""
+    await group.answering.choose(asked.id, 1, "A")
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "B"}
+
+
+async def test_what_was_replayed_was_not_missed(group: House, asked: Round) -> None:
+    """After a connection that resumed nothing is unread, and an answer given privately stands."""
+    await group.answering.choose(asked.id, 1, "A")
+    await lose(group)
+    assert list(group.answering.unread()) == [asked.id]
+    group.answering.came_back(replayed=True)
+    assert group.answering.unread() == {}
+    group.unheard(asked, 1, "B")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "A"}
+
+
+async def test_a_replay_does_not_repair_an_earlier_outage(group: House, asked: Round) -> None:
+    """An outage that no reading repaired counts on, whatever shorter ones come and go."""
+    await lose(group)
+    began = group.answering.unread()
+    group.unheard(asked, 1, "B")
+    await back_in_vain(group)
+    await lose(group)
+    group.answering.came_back(replayed=True)
+    assert group.answering.unread() == began
+    await group.daily.catch_up()
+    assert group.answering.unread() == {}
+    assert group.stored(asked) == {1: "B"}
+
+
+@pytest.mark.parametrize("killed", [False, True])
+async def test_a_letter_heard_after_an_outage_stands_against_one_missed_in_it(
+    group: House, asked: Round, *, killed: bool
+) -> None:
+    """The repair failed: what it would have found is older than what was heard since, also for the next process."""
+    await group.tap(asked, 1, "A")
+    await lose(group)
+    group.unheard(asked, 1, "AB")
+    await back_in_vain(group)
+    await group.tap(asked, 1, "C")
+    await group.work(1)
+    if killed:
+        await group.restart()
+    await close(group, asked)
+    assert group.stored(asked) == {1: "C"}
+    assert group.rows("SELECT seen FROM answers") == [("ABC",)]
+
+
+async def test_a_letter_withdrawn_after_an_outage_stands_against_nothing(group: House, asked: Round) -> None:
+    """Who takes away the letter that was tapped since has the one that was missed as the latest that is left."""
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    await back_in_vain(group)
+    await group.tap(asked, 1, "C")
+    group.unheard(asked, 1, "B")
+    await group.answering.lift(asked.message_id or 0, 1, "C")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "B"}
+
+
+async def test_tidying_away_an_earlier_letter_keeps_the_later_one(group: House, asked: Round) -> None:
+    """A letter that the bot itself removes is no last word any more; the one tapped after it is."""
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    await back_in_vain(group)
+    await group.tap(asked, 1, "CD")
+    letter = Letter(asked.message_id or 0, 1, "C")
+    group.answering.removals.begin(letter)
+    await group.answering.lift(letter.message_id, 1, "C")
+    group.answering.removals.end(letter, gone=True)
+    group.unheard(asked, 1, "BD")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "D"}
+
+
+async def test_who_taps_while_a_post_is_read_is_read_later(group: House, asked: Round) -> None:
+    """A reading passes over whoever taps meanwhile: what it would have found does not count over that tap later."""
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    gate = group.publisher.hang("collect")
+    catching = asyncio.create_task(group.daily.catch_up())
+    await until(lambda: bool(group.publisher.named("collect")))
+    await group.tap(asked, 1, "C")
+    gate.set()
+    await catching
+    assert list(group.answering.unread()) == [asked.id]
+    await close(group, asked)
+    assert group.stored(asked) == {1: "C"}
+
+
+@pytest.mark.parametrize("killed", [False, True])
+async def test_a_repair_given_up_leaves_the_outage_open(group: House, asked: Round, *, killed: bool) -> None:
+    """A post that must not be read stays unread: what was answered since stands when it is read after a later outage.
+
+    So it does for the next process, and another post that was read knows of the later outage only.
+    """
+    other = await group.posted()
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    group.unheard(asked, 2, "B")
+    await back_in_vain(group, Refusal.FORBIDDEN)
+    assert list(group.answering.unread()) == [asked.id]
+    for round_ in (asked, other):
+        await group.answering.choose(round_.id, 1, "A")
+    await group.tap(asked, 2, "C")
+    group.clock.advance(minutes=1)
+    await group.work(1)
+    if killed:
+        group.clock.advance(minutes=1)
+        await group.restart()
+    else:
+        await lose(group)
+    group.unheard(other, 1, "B")
+    await group.daily.catch_up()
+    assert group.stored(asked) == {1: "A", 2: "C"}
+    assert group.stored(other) == {1: "B"}
+    await group.work(1)
+    assert group.rows("SELECT * FROM process WHERE key LIKE 'unread%'") == []
+
+
+@pytest.mark.parametrize("back", [0, 60])
+async def test_a_private_answer_after_the_last_tick_survives_a_kill(group: House, asked: Round, back: int) -> None:
+    """Confirmed, it stands whatever letters the next process finds, though the clock was set back before it."""
+    group.clock.advance(seconds=1 - 60 * back)
+    await group.answering.choose(asked.id, 1, "A")
+    group.clock.advance(seconds=1)
+    group.unheard(asked, 1, "B")
+    await group.restart()
+    await group.daily.catch_up()
+    assert group.stored(asked) == {1: "A"}
+
+
+async def test_a_letter_after_the_last_tick_gives_way_to_what_is_found_after_a_kill(group: House, asked: Round) -> None:
+    """All letters had been heard when the process died: a new one is later."""
+    group.clock.advance(seconds=1)
+    await group.tap(asked, 1, "A")
+    group.unheard(asked, 1, "AB")
+    await group.restart()
+    await group.daily.catch_up()
+    assert group.stored(asked) == {1: "B"}
+
+
+async def test_a_post_that_was_found_was_not_heard_before(group: House) -> None:
+    """It was sent without our learning of it: what was tapped on it meanwhile is older than what is heard."""
+    group.publisher.fail("post", PublishFailed(Refusal.UNAVAILABLE), after=True)
+    planned = await group.planned()
+    await group.work(1)
+    message = group.publisher.posts[0][1]
+    group.publisher.marks[message][1] = "B"
+    group.publisher.fail("collect", PublishFailed(Refusal.UNAVAILABLE))
+    group.clock.advance(minutes=2)
+    await group.work()
+    asked = await group.round(planned.id)
+    await group.tap(asked, 1, "C")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "C"}
