@@ -285,6 +285,37 @@ async def test_a_clear_during_a_full_diff_withdraws_nothing_that_the_diff_finds(
     await life.close()
 
 
+@pytest.mark.parametrize("closes", [True, False])
+async def test_a_clear_during_a_full_diff_touches_nobody(life: Life, *, closes: bool) -> None:
+    """What the diff finds of members who lose a letter to a clear meanwhile counts all the same."""
+    await life.tap(1, "A")
+    await life.lose()
+    life.chat.toggle(1, "B")
+    life.chat.armed = "collect", True
+    if closes:
+        await life.close()
+        life.chat.connected = True
+    else:
+        await life.connect()
+    await life.clear("A")
+    await life.release()
+    assert life.house.stored(await life.house.round()) == {1: "B"}
+
+
+async def test_letters_count_until_a_close_is_stored(life: Life) -> None:
+    """A letter heard while a busy database delays the close counts; one heard after it does not."""
+    life.chat.busy_in = 3  # the sign of life and the lease are stored, the close is not
+    await life.close()
+    assert life.chat.busy
+    life.chat.armed = "collect", False
+    await life.tap(1, "A")
+    await life.release()
+    assert life.state() is RoundState.CLOSING
+    await life.tap(1, "B")
+    await life.release()
+    assert life.house.stored(await life.house.round()) == {1: "A"}
+
+
 @pytest.mark.parametrize("killed", [True, False])
 async def test_an_outage_counts_until_it_is_repaired(life: Life, *, killed: bool) -> None:
     """A private answer given after an outage whose repair failed stays when a later one finds the letters of both."""
