@@ -16,7 +16,7 @@ from bot.storage.store import StorageBusy
 from tests.builders import NOW, make_bank, make_item
 from tests.fakes import Clock
 from tests.services.house import House, Killed
-from tests.services.round_model import Batch, Event, Fate, Journal, Letters, Look, Outage
+from tests.services.round_model import Event, Fate, Journal, Letters, Look, Outage
 from tests.services.round_world import CHANNEL, OWNER, Chat, hear, kill_around_commits
 
 MEMBERS = (1, 2)
@@ -240,6 +240,7 @@ class Life:
     async def _go(self, work: Coroutine[Any, Any, Any] | None = None) -> None:
         """Do something, and whatever follows from it, until everything waits; then compare."""
         self.clock.advance(seconds=1)
+        self._latest = max(self._latest, self.clock())
         try:
             if work is not None:
                 await work
@@ -326,10 +327,10 @@ class Life:
     async def _deliver(self) -> None:
         events, state = list(self.chat.wire), self.state()
         self.chat.wire.clear()
-        self.journal.entries.append(Batch(events=events))
-        self._latest = max(self._latest, self.clock())
+        self.journal.deliver(events, behind=self.chat.busy)
         for event in events:
             event.place = self.journal.next()
+            self.journal.heard_at[event.member] = self._latest
             closed = state not in (RoundState.PLANNED, RoundState.OPEN)
             match event.kind:
                 case "choose":

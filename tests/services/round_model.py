@@ -126,7 +126,9 @@ class Journal:
 
     single: bool
     members: tuple[int, ...]
-    private_at: dict[int, datetime] = field(default_factory=dict)  # by place; the clock may be set back meanwhile
+    # The latest the clock had shown, by the place of answers by button, and when each member was heard last.
+    private_at: dict[int, datetime] = field(default_factory=dict)
+    heard_at: dict[int, datetime] = field(default_factory=dict)
     place: int = 0
     worlds: list[World] = field(init=False)
     entries: list[Batch | Look] = field(default_factory=list)
@@ -136,8 +138,16 @@ class Journal:
 
     def next(self) -> int:
         """Give the next place in the order of things."""
-        self.place += 1
+        self.place += 2  # so that there is one between any two
         return self.place
+
+    def deliver(self, events: list[Event], *, behind: bool) -> None:
+        """Note what is heard; it may wait `behind` what was heard before, and is stored after it, if at all."""
+        last = self.entries[-1] if self.entries else None
+        if behind and isinstance(last, Batch):
+            last.events.extend(events)
+        else:
+            self.entries.append(Batch(events=events))
 
     def check(self, stored: Mapping[int, tuple[str, bool]]) -> None:
         """Hold what is stored (letters, unresolved) against what must be; forget what it rules out."""
@@ -243,12 +253,18 @@ class Journal:
                 replace(rest, seen=rest.seen | {(mark, since) for mark in new})
                 if later(held, now, gone, since)
                 else changed
-                for since in outage.letters
+                for since in (*outage.letters, *self._by_clock(member, held, outage))
             ]
         return [
             self._saw(each, frozenset(mark for mark in marks(each) if mark.upper() not in look.swept), look.place)
             for each in options
         ]
+
+    def _by_clock(self, member: int, held: Held, outage: Outage) -> list[int]:
+        """Where a process died that had something unread, the next one goes by the clock, which may be wrong."""
+        if outage.clock is None or outage.letters[0] == outage.letters[1] or not held.said:
+            return []
+        return [held.said - 1] if self.heard_at[member] > outage.clock else []
 
     def _may_stand(self, given: int, outage: Outage | None) -> bool:
         """Tell whether an answer by button may stay where a diff finds another letter."""
