@@ -100,7 +100,7 @@ class Live:
         """
         if unread is not None:
             self.gaps.insert(0, Gap(place - 1, unread, place - 1))
-        since = min(alive, unread or alive)
+        since = alive if unread is None else unread
         for member_id, answer in self.answers.items():
             if answer.surface is Surface.PRIVATE and answer.at >= since:
                 self._private[member_id] = place

@@ -42,7 +42,8 @@ class UnderWay:
             found = await ledger.in_states(tx, _STATES)
             held = await stored.of_rounds(tx, [each.id for each in found])
         if alive is not None:
-            self._away, self._earliest = Gap(self.now_at(), alive), alive
+            self._away = Gap(self.now_at(), alive)
+            self.signed(alive, unread)
         for each in found:
             self._take_up(each, held[each.id])
             if alive is not None and (live := self._live.get(each.id)) is not None:
