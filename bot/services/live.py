@@ -55,7 +55,8 @@ class Live:
         """Give the instant since when something on its post may have been missed; `None` when all of it is known."""
         if not self.gaps and not self._behind:
             return None
-        return min(gap.at for gap in (*self.gaps, *self._behind.values()))
+        # By their order: the clock may have been set back since the first one.
+        return min((*self.gaps, *self._behind.values()), key=lambda gap: gap.since).at
 
     def cleared_since(self, place: int) -> tuple[str, dict[int, str]]:
         """Give the letters that moderators cleared after a place, and what members who lost any had seen there."""

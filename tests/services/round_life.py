@@ -145,7 +145,7 @@ class Life:
         self._signing = Sign(
             place=self.journal.next(),
             at=self.clock() + timedelta(seconds=1),
-            unread=min(unread, key=lambda each: each.at, default=None),
+            unread=min(unread, key=lambda each: each.places, default=None),
         )
         with suppress(StorageBusy):
             await self._go(self.house.daily.tick())
