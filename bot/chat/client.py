@@ -32,6 +32,9 @@ _LAST_SECONDS = 2
 _LONGEST_LIMIT = 900.0
 """A limit that is to last longer is a failure, tried again like any other: waited for, it could stop all requests."""
 
+_REACTIONS = "raw_reaction_"
+"""What the names of all events about reactions begin with."""
+
 Button = type[discord.ui.DynamicItem[Any]]
 
 
@@ -152,6 +155,12 @@ class TrapwiseClient(commands.Bot):
         if hasattr(self, "services"):
             self.services.answering.went_away()
         self._gone.begin()
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py has it
+        """Spread an event, unless it is a reaction to what is no round: of that nobody hears, and no task is made."""
+        if event_name.startswith(_REACTIONS) and not self._reactions.concerns(args[0]):
+            return
+        super().dispatch(event_name, *args, **kwargs)
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         await self._reactions.added(event)

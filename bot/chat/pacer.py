@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import Callable
 from enum import IntEnum
 
-RATE = 46.0
+RATE = 45.0
 """Requests a second; Discord's global limit is 50 (its documentation on rate limits, 2026)."""
 
-BURST = 4.0
-"""Requests that may go at once after a pause: with it no second holds more than 50."""
+BURST = 3.0
+"""Requests that may go at once after a pause. No second holds more than 48: a busy machine or a slow line brings some
+to Discord late, together with those of the next moment, and two that do must not be one too many."""
 
 
 class Urgency(IntEnum):

@@ -57,7 +57,7 @@ class Answer:
     @property
     def marks(self) -> frozenset[str]:
         """The marks last seen on the post."""
-        return frozenset(self.seen) - {_TOGETHER}
+        return frozenset(self.seen.replace(_TOGETHER, ""))
 
     @property
     def letters(self) -> str:
@@ -93,6 +93,8 @@ def tidied(answer: Answer, mark: str) -> Answer:
 
 def cleared(answer: Answer, letters: str) -> Answer:
     """Forget letters that a moderator took away, both sorts of reaction: the answer stays."""
+    if not letters:
+        return answer
     return _showing(answer, _without(answer.seen, letters + letters.lower()))
 
 
@@ -172,6 +174,8 @@ def _read(answer: Answer, seen: str, *, kind: ItemKind, added: str, gone: str, n
 
 def _showing(answer: Answer, seen: str) -> Answer:
     """Give an answer with other marks on the post. Every tap comes by here, and `replace` takes three times as long."""
+    if seen == answer.seen:
+        return answer
     return Answer(
         seen=seen,
         choice=answer.choice,

@@ -92,7 +92,12 @@ class Daily:
             raise
         self._show_life()
         await self._answering.note_others(present=self._watch.shared)
-        await self._planner.plan_due(now)
+        while await self._planner.plan_due(now):
+            await self._set_out(now)  # what is planned is posted while others are planned
+        await self._set_out(now)
+
+    async def _set_out(self, now: datetime) -> None:
+        """Begin the steps of the rounds that are due."""
         async with self._store.read() as tx:
             due = await rounds.due(tx, now)
         by_guild: dict[int, list[Round]] = defaultdict(list)

@@ -1,7 +1,7 @@
 """Planning: turning schedules that are due, or an organiser's wish, into rounds on the ledger."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
@@ -17,9 +17,12 @@ from bot.domain.schedule import Catching, Pause, Schedule, catch_up, next_due, p
 from bot.domain.selection import FEW_LEFT, History, fresh, on_topic
 from bot.services.library import Library
 from bot.storage import notices, profiles, rounds, schedules
-from bot.storage.store import Store, Tx
+from bot.storage.store import StorageBusy, Store, Tx
 
 logger = logging.getLogger(__name__)
+
+_AT_ONCE = 20
+"""Schedules planned in one transaction: it spares most of the commits, and answers wait behind it for a moment only."""
 
 _TRIED_AGAIN = timedelta(seconds=10)
 """How long a schedule that could not be planned waits: the loop comes by every second while something is due."""
@@ -33,20 +36,20 @@ class Planner:
         self._library = library
         self._failed: dict[int, datetime] = {}
 
-    async def plan_due(self, now: datetime) -> None:
-        """Claim the rounds of every schedule that is due, each in a transaction of its own."""
-        async with self._store.read() as tx:
-            found = await schedules.due(tx, now)
+    async def plan_due(self, now: datetime) -> bool:
+        """Claim the rounds of some schedules that are due, the longest due first; false when no others are left."""
         self._failed = {schedule: at for schedule, at in self._failed.items() if now - at < _TRIED_AGAIN}
-        for schedule in found:
-            if schedule.id in self._failed:
-                continue
-            try:
-                await self._run(schedule, now)
-            except Exception:
-                # One server's trouble never delays another.
-                logger.exception("schedule %d could not be planned; it will be tried again", schedule.id)
-                self._failed[schedule.id] = now
+        async with self._store.read() as tx:
+            found = await schedules.due(tx, now, most=len(self._failed) + _AT_ONCE + 1)
+        due = [schedule for schedule in found if schedule.id not in self._failed]
+        try:
+            await self._run(due[:_AT_ONCE], now)
+        except StorageBusy:
+            return False  # the store says so; the next tick tries again
+        except Exception:
+            logger.debug("schedules that cannot be planned at once are planned one by one", exc_info=True)
+            await self._run_apart(due[:_AT_ONCE], now)
+        return len(due) > _AT_ONCE
 
     async def plan_now(
         self, schedule: Schedule, *, count: int, now: datetime, open_for: timedelta | None = None
@@ -64,33 +67,48 @@ class Planner:
         bank = self._library.bank(schedule.bank)
         async with self._store.read() as tx:
             number = await rounds.last_number(tx, schedule.id, schedule.local_date(now)) + 1
-            chosen = await self._choose(tx, schedule, bank, number=number, count=1, now=now)
+            history = await self._history(tx, schedule, bank, now=now)
+        chosen = self._choose(schedule, bank, history, number=number, count=1, now=now)
         if not chosen:
             raise BankExhausted
         day = schedule.local_date(now)
         return self._round(schedule, bank, chosen[0], number=number, now=now, day=day, open_for=None)
 
-    async def _run(self, found: Schedule, now: datetime) -> None:
-        async with self._store.write() as tx:
-            # Found outside this transaction, it may have been edited, paused or run by someone else meanwhile.
-            schedule = await schedules.by_id(tx, found.id)
-            if schedule.next_run is None or schedule.next_run > now:
-                return
-            if not self._library.has(schedule.bank):
-                # An organiser's own pause, which nothing else may end, is over by now.
-                await schedules.advance(tx, schedule, now)
-                await schedules.pause(tx, schedule.id, Pause.BANK_GONE)
-                text = f"**{plain_name(schedule.name)}** is paused: its bank `{schedule.bank}` is no longer installed."
-                await notices.add(tx, schedule.guild_id, text, now=now)
-                return
-            catching = catch_up(schedule, now)
-            if not await schedules.advance(tx, schedule, catching.next_run):
-                return
-            if schedule.paused is not None:
-                await rounds.wake(tx, [schedule.id], now=now)
-            await self._tell_skipped(tx, schedule, catching, now)
-            if catching.run is not None:
-                await self._claim_day(tx, replace(schedule, next_run=catching.next_run), now)
+    async def _run_apart(self, found: Sequence[Schedule], now: datetime) -> None:
+        for schedule in found:
+            try:
+                await self._run([schedule], now)
+            except Exception:
+                # One server's trouble never delays another.
+                logger.exception("schedule %d could not be planned; it will be tried again", schedule.id)
+                self._failed[schedule.id] = now
+
+    async def _run(self, found: Sequence[Schedule], now: datetime) -> None:
+        if found:
+            async with self._store.write() as tx:
+                for schedule in found:
+                    await self._plan(tx, schedule, now)
+
+    async def _plan(self, tx: Tx, found: Schedule, now: datetime) -> None:
+        # Found outside this transaction, it may have been edited, paused or run by someone else meanwhile.
+        schedule = await schedules.by_id(tx, found.id)
+        if schedule.next_run is None or schedule.next_run > now:
+            return
+        if not self._library.has(schedule.bank):
+            # An organiser's own pause, which nothing else may end, is over by now.
+            await schedules.advance(tx, schedule, now)
+            await schedules.pause(tx, schedule.id, Pause.BANK_GONE)
+            text = f"**{plain_name(schedule.name)}** is paused: its bank `{schedule.bank}` is no longer installed."
+            await notices.add(tx, schedule.guild_id, text, now=now)
+            return
+        catching = catch_up(schedule, now)
+        if not await schedules.advance(tx, schedule, catching.next_run):
+            return
+        if schedule.paused is not None:
+            await rounds.wake(tx, [schedule.id], now=now)
+        await self._tell_skipped(tx, schedule, catching, now)
+        if catching.run is not None:
+            await self._claim_day(tx, replace(schedule, next_run=catching.next_run), now)
 
     async def _claim_day(self, tx: Tx, schedule: Schedule, now: datetime) -> None:
         # A schedule's open rounds close and are revealed before its next post.
@@ -112,8 +130,8 @@ class Planner:
         self, tx: Tx, schedule: Schedule, bank: Bank, *, count: int, now: datetime, open_for: timedelta | None
     ) -> list[Round]:
         number = await rounds.last_number(tx, schedule.id, schedule.local_date(now)) + 1
-        before = await rounds.asked(tx, schedule.id)
-        items = await self._choose(tx, schedule, bank, number=number, count=count, now=now)
+        history = await self._history(tx, schedule, bank, now=now)
+        items = self._choose(schedule, bank, history, number=number, count=count, now=now)
         day = now.astimezone(await schedules.zone_of(tx, schedule.guild_id) or schedule.zone).date()
         planned = []
         for place, item in enumerate(items):
@@ -122,13 +140,12 @@ class Planner:
             if claimed is not None:
                 planned.append(claimed)
         if planned:
-            await self._warn_if_few(tx, schedule, bank, before, now)
+            await self._warn_if_few(tx, schedule, history, planned, now)
         return planned
 
-    async def _choose(
-        self, tx: Tx, schedule: Schedule, bank: Bank, *, number: int, count: int, now: datetime
+    def _choose(
+        self, schedule: Schedule, bank: Bank, history: History, *, number: int, count: int, now: datetime
     ) -> list[Item]:
-        history = await self._history(tx, schedule, bank, now=now)
         rng = Random(f"{schedule.seed}/{schedule.local_date(now)}/{number}")
         return mix(bank, schedule.topic, history, count=count, rng=rng, cases=schedule.cases)
 
@@ -173,16 +190,17 @@ class Planner:
         )
 
     async def _warn_if_few(
-        self, tx: Tx, schedule: Schedule, bank: Bank, asked_before: Mapping[str, datetime], now: datetime
+        self, tx: Tx, schedule: Schedule, history: History, planned: Sequence[Round], now: datetime
     ) -> None:
         """Warn when few items are left, and when none is: once each, and at once when there were few to begin with."""
+        bank = self._library.bank(schedule.bank)
         if schedule.cases and labs_on(bank, schedule.topic):
             # Cases follow, more of them than anyone gets through.
             return
         items = on_topic(bank, schedule.topic)
-        before = len(fresh(items, asked_before))
-        left = len(fresh(items, await rounds.asked(tx, schedule.id)))
-        if left < FEW_LEFT <= before or left == 0 < before or (left < FEW_LEFT and not asked_before):
+        before = len(fresh(items, history.asked))
+        left = len(fresh(items, {*history.asked, *(each.posed.item.id for each in planned)}))
+        if left < FEW_LEFT <= before or left == 0 < before or (left < FEW_LEFT and not history.asked):
             text = (
                 f"**{plain_name(schedule.name)}** has {left} item{'' if left == 1 else 's'} left that it never asked. "
                 "Then the ones asked longest ago come round again: widen its topic or choose another bank."

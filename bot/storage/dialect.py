@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.storage.engine import AsyncEngine, create_async_engine
 
 WRITES = "trapwise_writes"
 """The execution option that marks a connection as a writer's; it holds what hears of every try to begin in vain."""

@@ -86,11 +86,10 @@ async def by_id(tx: Tx, schedule_id: int) -> Schedule:
     return _schedule((await tx.execute(sa.select(schedules).where(schedules.c.id == schedule_id))).one())
 
 
-async def due(tx: Tx, now: datetime) -> list[Schedule]:
-    """List the schedules whose next run has come."""
-    rows = await tx.execute(
-        sa.select(schedules).where(schedules.c.next_run <= now).order_by(schedules.c.next_run, schedules.c.id)
-    )
+async def due(tx: Tx, now: datetime, *, most: int) -> list[Schedule]:
+    """List at most so many of the schedules whose next run has come, those first that wait longest."""
+    wanted = sa.select(schedules).where(schedules.c.next_run <= now)
+    rows = await tx.execute(wanted.order_by(schedules.c.next_run, schedules.c.id).limit(most))
     return [_schedule(row) for row in rows]
 
 

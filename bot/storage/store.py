@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import TrapwiseError
 from bot.domain.outage import Outage
 from bot.storage import dialect, migrating
+from bot.storage.engine import AsyncConnection, AsyncEngine
 
 logger = logging.getLogger(__name__)
 

@@ -1,5 +1,7 @@
 """Answers by reaction on the real bot: the rules of what counts, end to end."""
 
+from typing import Any
+
 from bot.chat.letters import EMOJI
 from bot.domain.item import ItemKind
 from tests.chat.world import World
@@ -18,6 +20,26 @@ async def test_the_post_says_how_many_to_choose(group: World) -> None:
     """The number to choose is computed from the key."""
     message = await group.post_kind(ItemKind.MULTIPLE)
     assert f"**Choose {len(group.key(message))}.**" in message.content
+
+
+async def test_reactions_to_other_messages_are_never_spread(group: World) -> None:
+    """Letters put on what is no round, lifted and cleared, start no task; those on a round go on counting."""
+    post = await group.post_kind(ItemKind.SINGLE)
+    other = await group.ann.send(group.channel, "Lunch?")
+    spread = list[str]()
+    schedule = group.bot.client._schedule_event
+
+    def noted(coro: Any, event_name: str, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - as discord.py has it
+        spread.append(event_name)
+        return schedule(coro, event_name, *args, **more)
+
+    group.bot.client._schedule_event = noted  # type: ignore[method-assign]
+    await group.ann.react(other, EMOJI["A"])
+    await group.ann.unreact(other, EMOJI["A"])
+    assert not [name for name in spread if "reaction" in name]
+    await group.ann.react(post, EMOJI["A"])
+    assert "on_raw_reaction_add" in spread
+    assert EMOJI["A"] in await group.mine(group.ann, post)
 
 
 async def test_the_latest_letter_counts(group: World) -> None:

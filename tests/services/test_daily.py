@@ -140,10 +140,10 @@ async def test_a_tick_that_fails_does_not_stop_the_loop(group: House, monkeypatc
     """After an unexpected exception in a tick the next one comes, and does the work."""
     real, failures = group.planner.plan_due, [1, 2]
 
-    async def plan_due(now: datetime) -> None:
+    async def plan_due(now: datetime) -> bool:
         if failures:
             raise LookupError(failures.pop())
-        await real(now)
+        return await real(now)
 
     monkeypatch.setattr(group.planner, "plan_due", plan_due)
     group.clock.now = DUE

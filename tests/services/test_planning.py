@@ -1,7 +1,7 @@
 """Planning: which rounds are claimed when, what is caught up, and what organisers are told."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +11,7 @@ from bot.domain.rounds import RoundState
 from bot.domain.schedule import Pause, Schedule
 from bot.services.planning import Planner
 from bot.storage import rounds, schedules
+from bot.storage.store import StorageBusy, Tx
 from tests.builders import NOW
 from tests.services.house import House, sample_bank
 
@@ -210,15 +211,15 @@ async def test_one_schedules_trouble_never_delays_another(house: House, monkeypa
     for guild_id in (100, 101, 102):
         await house.schedule(guild_id=guild_id)
     house.clock.now = DUE
-    real = Planner._run
+    real = Planner._claim_day
 
-    async def run(self: Planner, schedule: Schedule, now: object) -> None:
+    async def claim_day(self: Planner, tx: Tx, schedule: Schedule, now: datetime) -> None:
+        await real(self, tx, schedule, now)
         if schedule.guild_id == 101:
             raise LookupError
-        await real(self, schedule, now)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(Planner, "_run", run)
+        patch.setattr(Planner, "_claim_day", claim_day)
         await plan(house)
     assert house.rows("SELECT guild_id FROM rounds ORDER BY id") == [(100,), (102,)]
     await plan(house)
@@ -228,17 +229,50 @@ async def test_one_schedules_trouble_never_delays_another(house: House, monkeypa
     assert house.rows("SELECT guild_id FROM rounds ORDER BY id") == [(100,), (102,), (101,)]
 
 
+async def test_many_schedules_are_planned_in_few_transactions(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty that are due together are planned once each, in three steps, and posted by one tick."""
+    for guild_id in range(100, 150):
+        await house.schedule(guild_id=guild_id)
+    house.clock.now = DUE
+    steps = list[bool]()
+    real = Planner.plan_due
+
+    async def plan_due(self: Planner, now: datetime) -> bool:
+        steps.append(await real(self, now))
+        return steps[-1]
+
+    monkeypatch.setattr(Planner, "plan_due", plan_due)
+    await house.work(1)
+    assert steps == [True, True, False]
+    assert house.rows("SELECT guild_id FROM rounds ORDER BY guild_id") == [(guild_id,) for guild_id in range(100, 150)]
+    assert len(house.publisher.posts) == 50
+
+
+async def test_a_database_that_takes_nothing_keeps_schedules_due(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is planned or forgotten while the database is busy: the next step plans it."""
+    await house.schedule()
+    house.clock.now = DUE
+
+    def busy(self: Planner, found: object, now: object) -> None:
+        raise StorageBusy("locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Planner, "_run", busy)
+        assert not await house.planner.plan_due(DUE)
+    assert len(await plan(house)) == 1
+
+
 async def test_what_was_edited_meanwhile_counts(group: House) -> None:
     """A schedule edited between being found due and being planned is planned as it is now; a paused one is not."""
     group.clock.now = DUE
     found = await group.schedule_now()
     await group.organising.edit(100, "daily question", {"channel_id": 201})
-    await group.planner._run(found, DUE)
+    await group.planner._run([found], DUE)
     assert (await group.round()).channel_id == 201
     group.clock.now = DUE + timedelta(days=1)
     found = await group.schedule_now()
     await group.organising.pause(100, "daily question")
-    await group.planner._run(found, group.clock())
+    await group.planner._run([found], group.clock())
     assert await group.states() == ["planned"]
 
 
@@ -270,7 +304,7 @@ async def test_two_processes_plan_a_day_once(group: House) -> None:
     other = await group.second()
     found = await group.schedule_now()
     for planner in (group.planner, other.planner, group.planner):
-        await planner._run(found, DUE)
+        await planner._run([found], DUE)
     await other.close()
     assert await group.states() == ["planned"]
 

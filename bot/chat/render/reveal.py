@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.chat.letters import EMOJI
 from bot.chat.render.chains import told_chain
@@ -134,7 +135,9 @@ def _top(told: Reveal) -> list[str]:
     return [f"**Top of the day:** {', '.join(named)}{more}"]
 
 
+@lru_cache(maxsize=1)
 def _row(standing: Standing) -> str:
+    # Kept: whoever measures a bank asks ten times for the same row, and again for every item.
     # Cut before escaping: a cut between a backslash and its star would let the star format.
     return f"{standing.rank}. {safe(cut(standing.score.name, NAME_LIMIT))} ({marks(standing.score.units)})"
 

@@ -19,11 +19,16 @@ logger = logging.getLogger(__name__)
 _TIDYING_AT_ONCE = 5
 """More removals than this at a time are dropped: they are cosmetic and spend the budget that questions need."""
 
-_Event: TypeAlias = discord.RawReactionActionEvent | discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
+ReactionEvent: TypeAlias = (
+    discord.RawReactionActionEvent | discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
+)
 
 
 class Reactions:
-    """Hears letters come and go, and keeps single-select posts tidy where it may."""
+    """Hears letters come and go, and keeps single-select posts tidy where it may.
+
+    Ask `concerns` first, of each event, and hand it nothing else: it is a look-up or two.
+    """
 
     def __init__(self, client: discord.Client, answering: Answering, publisher: Publisher) -> None:
         self._client = client
@@ -31,11 +36,14 @@ class Reactions:
         self._publisher = publisher
         self._tidying = 0
 
+    def concerns(self, event: ReactionEvent) -> bool:
+        """Tell whether an event is about a round, or may turn out to be. Nearly all are not."""
+        answering = self._answering
+        return answering.round_of(event.message_id) is not None or answering.is_posting(event.channel_id)
+
     async def added(self, event: discord.RawReactionActionEvent) -> None:
-        """Record a letter; a reaction on anything but a round costs a look-up or two."""
-        if not self._concerns(event) or (mark := _mark(event)) is None or self._is_bot(event):
-            return
-        if not storable(event.user_id):
+        """Record a letter."""
+        if (mark := _mark(event)) is None or self._is_bot(event) or not storable(event.user_id):
             return
         name = event.member.display_name if event.member is not None else None
         verdict = await self._answering.tap(
@@ -48,23 +56,17 @@ class Reactions:
 
     async def removed(self, event: discord.RawReactionActionEvent) -> None:
         """Record that a letter is gone."""
-        if self._concerns(event) and (mark := _mark(event)) is not None and storable(event.user_id):
+        if (mark := _mark(event)) is not None and storable(event.user_id):
             await self._answering.lift(event.message_id, event.user_id, mark, channel_id=event.channel_id)
-
-    def _concerns(self, event: _Event) -> bool:
-        """Tell whether an event is about a round, or may turn out to be. Nearly all are not."""
-        answering = self._answering
-        return answering.round_of(event.message_id) is not None or answering.is_posting(event.channel_id)
 
     async def cleared(self, event: discord.RawReactionClearEvent) -> None:
         """Put the letters back after a moderator cleared a post; no answer is withdrawn."""
-        if self._concerns(event):
-            await self._seed(await self._answering.clear(event.message_id, channel_id=event.channel_id))
+        await self._seed(await self._answering.clear(event.message_id, channel_id=event.channel_id))
 
     async def emoji_cleared(self, event: discord.RawReactionClearEmojiEvent) -> None:
         """Put one letter back after a moderator cleared it; no answer is withdrawn."""
         letter = letter_of(str(event.emoji))
-        if letter is not None and self._concerns(event):
+        if letter is not None:
             await self._seed(await self._answering.clear(event.message_id, letter, channel_id=event.channel_id))
 
     async def _seed(self, asked: Round | None) -> None:
