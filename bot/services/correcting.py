@@ -51,7 +51,7 @@ class Correcting:
                 raise NotRevealed
             void = replace(found, state=RoundState.VOID, void_reason=TAKEN_OUT)
             await rounds.move(tx, found, RoundState.VOID, void_reason=TAKEN_OUT)
-            dropped = len(await boards.kept(tx, found.id))
+            dropped = await boards.count(tx, found.id)
             await boards.drop(tx, found)
             later = await regrading.regrade_later(tx, found)
             await reports.move(tx, found.id, ReportState.OPEN, ReportState.VOIDED)

@@ -39,7 +39,7 @@ async def _asked(house: House, **taps: str) -> Round:
 
 
 def _kept(house: House) -> list[object]:
-    tables = ("results", "slips", "totals", "ladders")
+    tables = ("results", "slips", "round_traps", "totals", "ladders")
     return [sorted(house.rows(f"SELECT * FROM {table}")) for table in tables]  # noqa: S608 - one of these names
 
 
@@ -92,6 +92,24 @@ async def test_later_rounds_of_the_item_are_graded_anew(one_item: House) -> None
     for each in (first, second):
         await one_item.correcting.count_again(GUILD, each.id)
     assert (one_item.rows(ranked), _kept(one_item)) == (before, kept)
+    assert await _is_sound(one_item)
+
+
+async def test_sixty_days_are_counted_from_what_is_ranked_now(one_item: House) -> None:
+    """What is ranked once an earlier round is void makes the next answer practice, and no longer after the undo."""
+    first = await _asked(one_item, m1="r")
+    one_item.clock.now += timedelta(days=60) - MINUTE
+    await _asked(one_item, m1="r")
+    one_item.clock.now += timedelta(days=1) - MINUTE
+    third = await _asked(one_item, m1="w")
+    assert (third.opened_on - first.opened_on).days == 61
+    before = _kept(one_item)
+    assert [row[::3] for row in one_item.results()] == [(1, 1), (2, 0), (3, 1)]
+    assert (await one_item.correcting.void(GUILD, first.id)).later == 2
+    assert [row[::3] for row in one_item.results()] == [(2, 1), (3, 0)]
+    assert await _is_sound(one_item)
+    await one_item.correcting.count_again(GUILD, first.id)
+    assert _kept(one_item) == before
     assert await _is_sound(one_item)
 
 
