@@ -119,8 +119,7 @@ class Void(TrapwiseButton, template=r"tw:void:(?P<round>\d{1,18})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         done = await services_of(interaction).correcting.void(guild_of(interaction), self.round_id)
-        buttons = [CountAgain(self.round_id), *_unwritten(done), QueuePage(1, "Next report")]
-        await turn(interaction, card([voided(done)], buttons=buttons))
+        await turn(interaction, voided_card(done))
 
 
 class CountAgain(TrapwiseButton, template=r"tw:recount:(?P<round>\d{1,18})"):
@@ -138,7 +137,7 @@ class CountAgain(TrapwiseButton, template=r"tw:recount:(?P<round>\d{1,18})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         done = await services_of(interaction).correcting.count_again(guild_of(interaction), self.round_id)
-        await turn(interaction, card([counted(done)], buttons=[*_unwritten(done), QueuePage(1)]))
+        await turn(interaction, counted_card(done))
 
 
 class WriteAgain(TrapwiseButton, template=r"tw:rewrite:(?P<round>\d{1,18})"):
@@ -157,6 +156,16 @@ class WriteAgain(TrapwiseButton, template=r"tw:rewrite:(?P<round>\d{1,18})"):
     async def pressed(self, interaction: Interaction) -> None:
         correcting = services_of(interaction).correcting
         await reply(interaction, written(await correcting.write_again(guild_of(interaction), self.round_id)))
+
+
+def voided_card(done: Corrected, *notices: str) -> ui.LayoutView:
+    """Lay out what taking a round off the boards did, below notices, with the way back."""
+    return card([*notices, voided(done)], buttons=[CountAgain(done.round.id), *_unwritten(done), QueuePage(1)])
+
+
+def counted_card(done: Corrected, *notices: str) -> ui.LayoutView:
+    """Lay out what counting a round again did, below notices."""
+    return card([*notices, counted(done)], buttons=[*_unwritten(done), QueuePage(1)])
 
 
 def _unwritten(done: Corrected) -> list[TrapwiseButton]:

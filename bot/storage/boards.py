@@ -182,7 +182,7 @@ async def _ranked_since(tx: Tx, closed: Round, since: date) -> frozenset[int]:
     return frozenset((await tx.execute(_earlier_ranked(closed, since))).scalars())
 
 
-def _earlier_ranked(closed: Round, since: date) -> sa.Select[tuple[int]]:
+def _earlier_ranked(closed: Round, since: date) -> sa.Select[Any]:
     """Select the members who had a ranked answer to an earlier round of the same item and server since a date."""
     earlier = results.alias("earlier")
     return (

@@ -102,8 +102,15 @@ def test_an_entry_always_fits(notes: list[str]) -> None:
 @pytest.mark.parametrize(("later", "told"), [(0, ""), (1, "1 later round of the same item was"), (2, "rounds of the")])
 def test_what_a_correction_did_is_told(later: int, told: str) -> None:
     """How many results moved, how many later rounds were graded anew, and what could not be done."""
-    done = Corrected(round=make_round(), results=2, later=later, unmarked=None)
+    done = Corrected(round=make_round(), changed=True, results=2, later=later, unmarked=None)
     assert "2 results left the boards" in voided(done)
     assert "2 results came back to the boards" in counted(done)
     assert told in voided(done)
     assert "could not write that" in voided(replace(done, unmarked=Refusal.FORBIDDEN))
+
+
+def test_a_correction_that_changed_nothing_says_so() -> None:
+    """Repeated, it tells how the round stands already, and whether its reveal says so."""
+    done = Corrected(round=make_round(), changed=False, results=0, later=0, unmarked=None)
+    assert voided(done) == "Question 1 is void already: it counts for nobody.\n-# Its reveal says so."
+    assert counted(done) == "Question 1 counts already: there is nothing to undo.\n-# Its reveal says so."

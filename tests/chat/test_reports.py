@@ -111,6 +111,18 @@ async def test_voiding_takes_the_round_off_the_boards_and_back(group: World) -> 
     assert "**1 mark**" in said(await group.ann.slash(group.channel, "me"))
 
 
+async def test_a_stale_button_still_leads_back(group: World) -> None:
+    """Void pressed once more, on a view that is still there, says how things stand and offers to count again."""
+    reveal = await _reveal(group)
+    await _report(group, group.ben, reveal)
+    views = [_message(await _queue(group)) for _ in range(2)]
+    await _press(group, group.olive, views[0], "tw:void:")
+    again = await _press(group, group.olive, views[1], "tw:void:")
+    assert "is void already: it counts for nobody" in said(again)
+    assert "Its reveal says so" in said(again)
+    assert "counts again" in said(await _press(group, group.olive, _message(again), "tw:recount:"))
+
+
 async def test_a_deleted_reveal_is_told_to_the_organiser(group: World) -> None:
     """When the reveal is gone the round is void all the same, and the answer says what could not be done."""
     reveal = await _reveal(group)

@@ -60,24 +60,24 @@ def complaint(entry: Complaint) -> list[str]:
 
 def voided(done: Corrected) -> str:
     """Write what taking a round off the boards did."""
-    later = f" {_later(done)}" if done.later else ""
-    return (
-        f"Question {done.round.id} is void: {plural(done.results, 'result')} left the boards.{later}"
-        f"\n{written(done.unmarked)}"
-    )
+    if not done.changed:
+        return f"Question {done.round.id} is void already: it counts for nobody.\n{written(done.unmarked)}"
+    left = f"Question {done.round.id} is void: {plural(done.results, 'result')} left the boards."
+    return f"{left}{_later(done)}\n{written(done.unmarked)}"
 
 
 def counted(done: Corrected) -> str:
     """Write what counting a round again did."""
-    later = f" {_later(done)}" if done.later else ""
-    return (
-        f"Question {done.round.id} counts again: {plural(done.results, 'result')} came back to the boards.{later}"
-        f"\n{written(done.unmarked)}"
-    )
+    if not done.changed:
+        return f"Question {done.round.id} counts already: there is nothing to undo.\n{written(done.unmarked)}"
+    back = f"Question {done.round.id} counts again: {plural(done.results, 'result')} came back to the boards."
+    return f"{back}{_later(done)}\n{written(done.unmarked)}"
 
 
 def _later(done: Corrected) -> str:
-    return f"{plural(done.later, 'later round')} of the same item {'was' if done.later == 1 else 'were'} graded anew."
+    if not done.later:
+        return ""
+    return f" {plural(done.later, 'later round')} of the same item {'was' if done.later == 1 else 'were'} graded anew."
 
 
 def written(unmarked: Refusal | None) -> str:
