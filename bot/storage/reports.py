@@ -67,10 +67,17 @@ async def open_about(tx: Tx, subject: Subject) -> list[Report]:
     return [_report(row) for row in await tx.execute(sa.select(reports).where(*wanted).order_by(reports.c.id.desc()))]
 
 
-async def dismiss(tx: Tx, subject: Subject) -> int:
-    """Dismiss the open reports about an item's revision; gives how many there were."""
-    wanted = (*_about(subject), reports.c.state == ReportState.OPEN)
-    return (await tx.execute(sa.update(reports).where(*wanted).values(state=ReportState.DISMISSED))).rowcount
+async def dismiss(tx: Tx, subject: Subject, *, up_to: int) -> list[int]:
+    """Dismiss the open reports about an item's revision, none newer than `up_to`; gives their ids."""
+    wanted = (*_about(subject), reports.c.state == ReportState.OPEN, reports.c.id <= up_to)
+    done = sa.update(reports).where(*wanted).values(state=ReportState.DISMISSED).returning(reports.c.id)
+    return list((await tx.execute(done)).scalars())
+
+
+async def reopen(tx: Tx, subject: Subject, *, since: int, up_to: int) -> int:
+    """Open dismissed reports about an item's revision again, those between two ids; gives how many there were."""
+    wanted = (*_about(subject), reports.c.state == ReportState.DISMISSED, reports.c.id.between(since, up_to))
+    return (await tx.execute(sa.update(reports).where(*wanted).values(state=ReportState.OPEN))).rowcount
 
 
 async def move(tx: Tx, round_id: int, state: ReportState, to: ReportState) -> None:

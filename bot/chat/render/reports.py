@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from bot.chat.letters import EMOJI
 from bot.chat.render.text import bar, cut, percent, plural, safe, when
 from bot.domain.report import Reason, Report, ReportState
+from bot.domain.rounds import RoundState
 from bot.services.correcting import Corrected
 from bot.services.ports import Refusal
-from bot.services.reporting import Complaint
+from bot.services.reporting import Complaint, Dismissed
 
 REASONS: Mapping[Reason, str] = {
     Reason.KEY: "The answer is wrong",
@@ -48,7 +49,7 @@ def complaint(entry: Complaint) -> list[str]:
     """
     item, asked = entry.round.posed.item, entry.round
     link = f"https://discord.com/channels/{asked.guild_id}/{asked.channel_id}/{asked.message_id}"
-    void = " · void" if asked.void_reason is not None else ""
+    void = " · void" if asked.state is RoundState.VOID else ""
     about = f"[Question {asked.id}]({link}){void} · `{item.id}`, revision {item.revision}"
     return [
         f"### Report {entry.page} of {entry.pages}\n{about}\n{cut(item.stem.strip(), _STEM)}",
@@ -56,6 +57,11 @@ def complaint(entry: Complaint) -> list[str]:
         _how_it_did(entry),
         f"-# For authors: `{entry.place}`" if entry.place is not None else f"-# Bank `{asked.bank}`: file not known",
     ]
+
+
+def dismissed(done: Dismissed) -> str:
+    """Write what dismissing did."""
+    return f"Dismissed {plural(done.count, 'report')}: the question stays as it is."
 
 
 def voided(done: Corrected) -> str:
