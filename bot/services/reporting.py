@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.errors import ForeignPost, ReportGone
-from bot.domain.report import MAX_NOTE, Figures, Reason, Report, ReportState, figures
+from bot.domain.report import MAX_NOTE, Elsewhere, Figures, Reason, Report, ReportState, figures
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Schedule
 from bot.services import troubles
@@ -24,14 +24,14 @@ class Complaint:
 
     `round` is the latest of the rounds that were reported: of several on the same item, it is decided first.
 
-    `elsewhere` is how its members did in other rounds, by whether they were fully right in this one: (answers, right).
+    `elsewhere` is how its members did in other rounds, by whether they were fully right in this one.
     `place` is the file and line of the item's source, where that is known. `page` of `pages` counts from 1.
     """
 
     reports: tuple[Report, ...]
     round: Round
     figures: Figures
-    elsewhere: Mapping[bool, tuple[int, int]]
+    elsewhere: Mapping[bool, Elsewhere]
     place: str | None
     page: int
     pages: int

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.domain.errors import ForeignPost, ReportGone
-from bot.domain.report import MAX_NOTE, Reason, ReportState
+from bot.domain.report import MAX_NOTE, Elsewhere, Reason, ReportState
 from bot.domain.rounds import Round
 from tests.services.house import MINUTE, House, right, sample_bank, wrong
 
@@ -76,12 +76,15 @@ async def test_the_queue_has_the_figures_of_the_round(group: House) -> None:
 
 
 async def test_it_is_told_how_people_did_elsewhere(group: House) -> None:
-    """Those who were right and those who were not are compared by their answers to other questions."""
-    *_, asked = [await _asked(group) for _ in range(3)]
+    """Those who were right and those who were not are compared by their answers to other questions, if any."""
+    *_, asked = [await _asked(group, people) for people in (3, 3, 4)]
     await group.reporting.report(GUILD, asked.id, 1, Reason.KEY, "")
     entry = await group.reporting.queue(GUILD, 1)
     assert entry is not None
-    assert entry.elsewhere == {True: (2, 2), False: (4, 0)}
+    assert entry.elsewhere == {
+        True: Elsewhere(members=1, answered=2, right=2),
+        False: Elsewhere(members=2, answered=4, right=0),
+    }
 
 
 async def test_the_queue_turns_pages(group: House) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.chat.letters import EMOJI
 from bot.chat.render.text import bar, cut, percent, plural, safe, when
-from bot.domain.report import Reason, Report, ReportState
+from bot.domain.report import Elsewhere, Reason, Report, ReportState
 from bot.domain.rounds import RoundState
 from bot.services.correcting import Corrected
 from bot.services.ports import Refusal
@@ -25,8 +25,8 @@ _NOTES = 1200
 
 _STEM = 300
 _OPTION = 90
-_FEW = 10
-"""Of fewer answers to other questions no share is told: it would say nothing."""
+_FEW_MEMBERS = 5
+"""Of a group of fewer members no share is told: it would be about somebody, and say little."""
 
 _FOLLOWED = {
     ReportState.OPEN: "An organiser will look at it.",
@@ -122,14 +122,14 @@ def _how_it_did(entry: Complaint) -> str:
     return "\n".join([f"**{plural(done.answered, 'answer')}**{right}", *shares, *_tells_apart(entry.elsewhere)])
 
 
-def _tells_apart(elsewhere: Mapping[bool, tuple[int, int]]) -> list[str]:
+def _tells_apart(elsewhere: Mapping[bool, Elsewhere]) -> list[str]:
     """Say whether those who got this item right are the ones who get others right: the key may be wrong if not."""
-    if any(elsewhere.get(group, (0, 0))[0] < _FEW for group in (True, False)):
+    knew, missed = elsewhere.get(True), elsewhere.get(False)
+    if knew is None or missed is None or min(knew.members, missed.members) < _FEW_MEMBERS:
         return []
-    (many, right), (few, wrong) = elsewhere[True], elsewhere[False]
     line = (
-        f"-# Whoever got it right gets {percent(right, many)} of other questions right; whoever did not, "
-        f"{percent(wrong, few)}."
+        f"-# Whoever got it right gets {percent(knew.right, knew.answered)} of other questions right; whoever did not, "
+        f"{percent(missed.right, missed.answered)}."
     )
-    suspect = right * few < wrong * many
+    suspect = knew.right * missed.answered < missed.right * knew.answered
     return [f"{line} That is the wrong way round: look at the key." if suspect else line]
