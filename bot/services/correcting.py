@@ -81,7 +81,7 @@ class Correcting:
         async with self._store.write() as tx:
             found = await _here(tx, guild_id, round_id)
             changed = _check_revealed(found) is RoundState.VOID
-            again = replace(found, state=RoundState.EXPLAINED, void_reason=None)
+            again = replace(found, state=RoundState.EXPLAINED)
             results, later = await _count(tx, found, again) if changed else (0, 0)
         unmarked = await self._write(round_id)
         return Corrected(round=again, changed=changed, results=results, later=later, unmarked=unmarked)
@@ -125,7 +125,8 @@ async def _void(tx: Tx, explained: Round) -> tuple[int, int]:
 
 async def _count(tx: Tx, void: Round, again: Round) -> tuple[int, int]:
     """Give how many results came back to the boards, and how many later rounds were graded anew."""
-    await rounds.move(tx, void, again.state, void_reason=again.void_reason)
+    # Why it was void stays on file: its reveal tells that it was.
+    await rounds.move(tx, void, again.state)
     earned = await regrading.earned(tx, again)
     await regrading.store(tx, again, earned)
     later = await regrading.regrade_later(tx, again)

@@ -1,6 +1,7 @@
 """Correcting: an explained round leaves the boards and comes back, and later rounds follow."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -63,7 +64,7 @@ async def test_a_void_round_gives_nothing(group: House) -> None:
 
 
 async def test_counting_it_again_undoes_it(group: House) -> None:
-    """After the undo results, boards and reveal are what they were."""
+    """After the undo results and boards are what they were, and the reveal tells that it was undone."""
     await _asked(group, m1="r", m2="w")
     second = await _asked(group, m1="r", m2="w")
     before = _kept(group)
@@ -71,8 +72,9 @@ async def test_counting_it_again_undoes_it(group: House) -> None:
     done = await group.correcting.count_again(GUILD, second.id)
     assert (done.results, done.later) == (2, 0)
     assert _kept(group) == before
-    assert await group.round(second.id) == second
-    assert group.publisher.corrected[-1].round == second
+    again = await group.round(second.id)
+    assert again == replace(second, void_reason=correcting.TAKEN_OUT)
+    assert group.publisher.corrected[-1].round == again
     assert await _is_sound(group)
 
 
@@ -95,6 +97,17 @@ async def test_later_rounds_of_the_item_are_graded_anew(one_item: House) -> None
         await one_item.correcting.count_again(GUILD, each.id)
     assert (one_item.rows(ranked), _kept(one_item)) == (before, kept)
     assert await _is_sound(one_item)
+
+
+async def test_the_reveal_knows_whether_the_item_was_asked_again(one_item: House) -> None:
+    """A correction tells of later answers where there may be some that it changed: within sixty days, and closed."""
+    first = await _asked(one_item, m1="r")
+    await one_item.posted(open_for=MINUTE)
+    await one_item.correcting.void(GUILD, first.id)
+    one_item.clock.now += timedelta(days=60) - 2 * MINUTE
+    await one_item.work()
+    await one_item.correcting.void(GUILD, first.id)
+    assert [told.asked_again for told in one_item.publisher.corrected] == [False, True]
 
 
 async def test_sixty_days_are_counted_from_what_is_ranked_now(one_item: House) -> None:
