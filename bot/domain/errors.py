@@ -135,7 +135,7 @@ class PausedByTrouble(TrapwiseError):
 
 
 class AnswerWaits(TrapwiseError):
-    """Your answer counts once it is stored, which I cannot do just now: look at **My answer** again in a minute."""
+    """What you did counts once it is stored, which I cannot do just now: look at **My answer** again in a minute."""
 
 
 class NotOpen(TrapwiseError):
