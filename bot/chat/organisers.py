@@ -19,13 +19,22 @@ def guild_of(interaction: Interaction) -> int:
 
 async def tell_organiser(interaction: Interaction, text: str, *, view: discord.ui.View | None = None) -> None:
     """Answer an organiser privately, with what happened since their last command on top."""
-    waiting = await services_of(interaction).announcer.waiting(guild_of(interaction))
-    notices = "".join(f"⚠️ {notice}\n" for notice in waiting)
-    if len(notices) + len(text) > MESSAGE_LIMIT:
-        for notice in waiting:
-            await reply(interaction, f"⚠️ {notice}")
-        notices = ""
-    await reply(interaction, f"{notices}{text}", view=view)
+    notices = await notices_first(interaction, MESSAGE_LIMIT - len(text) - 1)
+    await reply(interaction, "\n".join([*notices, text]), view=view)
+
+
+async def notices_first(interaction: Interaction, room: int) -> list[str]:
+    """Give what happened since the last organiser command, as one text of at most `room` characters, if anything did.
+
+    What needs more room is told at once, each in a message of its own: the answer follows it.
+    """
+    waiting = [f"⚠️ {notice}" for notice in await services_of(interaction).announcer.waiting(guild_of(interaction))]
+    together = "\n".join(waiting)
+    if len(together) <= room:
+        return [together] if waiting else []
+    for notice in waiting:
+        await reply(interaction, notice)
+    return []
 
 
 def check_channel(channel: discord.TextChannel) -> str:

@@ -164,10 +164,12 @@ class DiscordPublisher:
         asked = told.round
         await self._pacer.turn(Urgency.QUESTION)
         message = self._channel(asked).get_partial_message(asked.reveal_id or 0)
-        await message.edit(
-            view=_reveal(told, picture),
-            attachments=_attached(picture),
-            allowed_mentions=discord.AllowedMentions.none(),
+        await self._understand.of(
+            message.edit(
+                view=_reveal(told, picture),
+                attachments=_attached(picture),
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
         )
 
     def _picture(self, told: Reveal) -> Picture | None:

@@ -12,11 +12,12 @@ from discord import ui
 from bot.chat.buttons import TrapwiseButton
 from bot.chat.layouts import card
 from bot.chat.organisers import guild_of
-from bot.chat.render.reports import REASONS, complaint, counted, received, voided, written
+from bot.chat.render.reports import REASONS, complaint, counted, dismissed, received, voided, written
 from bot.chat.replies import Interaction, in_time, refuse, reply, turn
 from bot.chat.services import Services, services_of
 from bot.domain.errors import TooSlow
 from bot.domain.report import MAX_NOTE, Reason
+from bot.domain.rounds import RoundState
 from bot.services.correcting import Corrected
 from bot.services.ports import Refusal
 
@@ -56,14 +57,16 @@ async def submitted(interaction: Interaction) -> None:
     try:
         async with in_time(interaction):
             given = dict(_given(data.get("components", ())))
-            report, new = await services_of(interaction).reporting.report(
+            reporting = services_of(interaction).reporting
+            taken = await reporting.report(
                 interaction.guild_id,
                 int(custom_id.removeprefix(_FORM)),
                 interaction.user.id,
                 Reason(given["reason"]),
                 given.get("note", ""),
             )
-            await reply(interaction, received(report, new=new))
+            await reply(interaction, received(taken.report, new=taken.new))
+        await reporting.tell(taken)
     except Exception as error:  # noqa: BLE001 - the guard that turns every error into a sentence
         await refuse(interaction, error)
 
@@ -100,8 +103,28 @@ class Dismiss(TrapwiseButton, template=r"tw:dismiss:(?P<report>\d{1,18})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         services, guild_id = services_of(interaction), guild_of(interaction)
-        await services.reporting.dismiss(guild_id, self.report_id)
-        await turn(interaction, await queue_layout(services, guild_id, 1, "Dismissed: the question stays as it is."))
+        done = await services.reporting.dismiss(guild_id, self.report_id)
+        undo = Reopen(done.first, done.last)
+        await turn(interaction, await queue_layout(services, guild_id, 1, dismissed(done), undo=undo))
+
+
+class Reopen(TrapwiseButton, template=r"tw:reopen:(?P<first>\d{1,18}):(?P<last>\d{1,18})"):
+    """Undoes a dismissal, and shows what was dismissed."""
+
+    organisers = True
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__(f"tw:reopen:{first}:{last}", "Undo dismissal")
+        self.first, self.last = first, last
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(int(parts["first"]), int(parts["last"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        services, guild_id = services_of(interaction), guild_of(interaction)
+        page = await services.reporting.reopen(guild_id, first=self.first, last=self.last)
+        await turn(interaction, await queue_layout(services, guild_id, page, "Back in the queue."))
 
 
 class Void(TrapwiseButton, template=r"tw:void:(?P<round>\d{1,18})"):
@@ -119,8 +142,7 @@ class Void(TrapwiseButton, template=r"tw:void:(?P<round>\d{1,18})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         done = await services_of(interaction).correcting.void(guild_of(interaction), self.round_id)
-        buttons = [CountAgain(self.round_id), *_unwritten(done), QueuePage(1, "Next report")]
-        await turn(interaction, card([voided(done)], buttons=buttons))
+        await turn(interaction, voided_card(done))
 
 
 class CountAgain(TrapwiseButton, template=r"tw:recount:(?P<round>\d{1,18})"):
@@ -138,7 +160,7 @@ class CountAgain(TrapwiseButton, template=r"tw:recount:(?P<round>\d{1,18})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         done = await services_of(interaction).correcting.count_again(guild_of(interaction), self.round_id)
-        await turn(interaction, card([counted(done)], buttons=[*_unwritten(done), QueuePage(1)]))
+        await turn(interaction, counted_card(done))
 
 
 class WriteAgain(TrapwiseButton, template=r"tw:rewrite:(?P<round>\d{1,18})"):
@@ -159,25 +181,38 @@ class WriteAgain(TrapwiseButton, template=r"tw:rewrite:(?P<round>\d{1,18})"):
         await reply(interaction, written(await correcting.write_again(guild_of(interaction), self.round_id)))
 
 
+def voided_card(done: Corrected, *notices: str) -> ui.LayoutView:
+    """Lay out what taking a round off the boards did, below notices, with the way back."""
+    return card([*notices, voided(done)], buttons=[CountAgain(done.round.id), *_unwritten(done), QueuePage(1)])
+
+
+def counted_card(done: Corrected, *notices: str) -> ui.LayoutView:
+    """Lay out what counting a round again did, below notices."""
+    return card([*notices, counted(done)], buttons=[*_unwritten(done), QueuePage(1)])
+
+
 def _unwritten(done: Corrected) -> list[TrapwiseButton]:
     """Offer to write the reveal again where trying again can help."""
     lost = done.unmarked in (None, Refusal.POST_GONE, Refusal.CHANNEL_GONE)
     return [] if lost else [WriteAgain(done.round.id)]
 
 
-async def queue_layout(services: Services, guild_id: int, page: int, *notices: str) -> ui.LayoutView:
-    """Lay out an entry of a server's queue below notices, with what can be done about it."""
+async def queue_layout(
+    services: Services, guild_id: int, page: int, *notices: str, undo: Reopen | None = None
+) -> ui.LayoutView:
+    """Lay out an entry of a server's queue below notices, with what can be done about it and about what was done."""
     entry = await services.reporting.queue(guild_id, page)
+    undone = [undo] if undo is not None else []
     if entry is None:
-        return card([*notices, _NOTHING])
+        return card([*notices, _NOTHING], buttons=undone)
     asked = entry.round
     buttons: list[ui.Item[Any]] = [Dismiss(entry.reports[0].id)]
-    buttons.append(CountAgain(asked.id) if asked.void_reason is not None else Void(asked.id))
+    buttons.append(CountAgain(asked.id) if asked.state is RoundState.VOID else Void(asked.id))
     if entry.page > 1:
         buttons.append(QueuePage(entry.page - 1, "◀ Back"))
     if entry.page < entry.pages:
         buttons.append(QueuePage(entry.page + 1, "Next ▶"))
-    return card([*notices, *complaint(entry)], buttons=buttons)
+    return card([*notices, *complaint(entry)], buttons=[*buttons, *undone])
 
 
 def _form(round_id: int) -> ui.Modal:
@@ -202,4 +237,4 @@ def _given(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]
             yield part["custom_id"], str(part["values"][0] if part.get("values") else part.get("value") or "")
 
 
-OF_REPORTS = (Report, QueuePage, Dismiss, Void, CountAgain, WriteAgain)
+OF_REPORTS = (Report, QueuePage, Dismiss, Reopen, Void, CountAgain, WriteAgain)

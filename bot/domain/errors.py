@@ -90,6 +90,10 @@ class UnknownRound(TrapwiseError):
     """That question is not open any more: `/round close` lists the open ones while you type."""
 
 
+class UnknownQuestion(TrapwiseError):
+    """I have no question {number} here: pick one from the list while you type."""
+
+
 class ForeignPost(TrapwiseError):
     """I no longer have this question on file, so there is nothing to show."""
 
@@ -131,7 +135,7 @@ class PausedByTrouble(TrapwiseError):
 
 
 class AnswerWaits(TrapwiseError):
-    """Your answer counts once it is stored, which I cannot do just now: look at **My answer** again in a minute."""
+    """What you did counts once it is stored, which I cannot do just now: look at **My answer** again in a minute."""
 
 
 class NotOpen(TrapwiseError):
@@ -164,10 +168,6 @@ class NothingToPractise(TrapwiseError):
 
 class VoidAlready(TrapwiseError):
     """This question is void already: it counts for nobody."""
-
-
-class CountedAlready(TrapwiseError):
-    """This question counts already: nothing to undo."""
 
 
 class NotRevealed(TrapwiseError):

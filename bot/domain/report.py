@@ -57,6 +57,15 @@ class Figures:
     chosen: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """How some members did in other rounds: so many `members` gave `answered` ranked answers, `right` of them fully."""
+
+    members: int
+    answered: int
+    right: int
+
+
 def figures(posed: PosedItem, counts: Mapping[tuple[str, bool], int]) -> Figures:
     """Add up how often each choice was made; the key of `counts` is a choice and whether it is unresolved."""
     chosen = dict.fromkeys(posed.letters, 0)

@@ -27,7 +27,8 @@ class Round:
 
     `on` and `number` are the schedule's local date and the item's place in that day: claimed once by a unique
     constraint. `opened_on` is the date on the server's calendar. `step_at` is when its next step is due, `None` when
-    there is none; `attempts` counts how often the step was begun.
+    there is none; `attempts` counts how often the step was begun. `void_reason` says why it is void, or was before it
+    counted again.
     """
 
     id: int

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 _LONGEST_KEY = 100
+
+USED_UP = timedelta(days=60)
+"""A member's second answer to an item within this time of a ranked one is practice: it earns no rank."""
 
 
 class Period(StrEnum):
@@ -59,6 +62,11 @@ def key_of(period: Period, on: date) -> str:
         case Period.WEEK:
             year, week, _ = on.isocalendar()
             return f"{year:04}-W{week:02}"
+
+
+def used_up_since(day: date) -> date:
+    """Give the first date on which an earlier ranked answer to the same item makes an answer of a day practice."""
+    return day - USED_UP
 
 
 def name_key(name: str) -> str:

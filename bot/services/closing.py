@@ -2,9 +2,10 @@
 
 import logging
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bot.domain.rounds import Round, RoundState
+from bot.domain.standings import used_up_since
 from bot.domain.tally import tally
 from bot.services import troubles
 from bot.services.announcing import Announcer
@@ -18,9 +19,6 @@ from bot.storage.store import Store
 logger = logging.getLogger(__name__)
 
 _LATE = timedelta(minutes=2)
-
-_USED_UP_DAYS = 60
-"""A member's second answer to an item within so many days is practice: it earns no rank."""
 
 
 class Closing:
@@ -68,7 +66,7 @@ class Closing:
             # The reveal follows at once and counts as begun: after a crash, look for it before sending.
             moved = await rounds.move(tx, closing, RoundState.CLOSED, attempts=1, closed_late=late)
             if moved:
-                await boards.keep(tx, closing, counted.results, used_up_since=used_up_since(closing))
+                await boards.keep(tx, closing, counted.results, used_up_since=used_up_since(closing.opened_on))
         self._answering.dropped(closing.id)
         if moved:
             logger.info("round %d: closed with %d answers", closing.id, counted.participants)
@@ -108,8 +106,3 @@ class Closing:
             async with self._store.read() as tx:
                 schedule = await schedules.by_id(tx, explained.schedule_id)
             await self._announcer.tell(schedule, troubles.no_thread(schedule, failure.why))
-
-
-def used_up_since(closing: Round) -> date:
-    """Give the first date on which an earlier ranked answer to the same item makes an answer practice."""
-    return closing.opened_on - timedelta(days=_USED_UP_DAYS)

@@ -62,11 +62,12 @@ class Posting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reveal:
-    """What the reveal of a closed round tells; of one that is void, that it is.
+    """What the reveal of a closed round tells; of one that was corrected, how it stands.
 
     `traps` and `sources` are the ones the item names, as far as the bank still has them. `top` are the first of the
     day's `earners`, the members who earned anything that day: at most `TOP` of them. `diagnosis` is what was wrong in a
-    generated case, as far as its lesson still tells it the same.
+    generated case, as far as its lesson still tells it the same. `asked_again` says of a corrected round that its item
+    was asked again since, so that later answers to it may be ranked or practice because of that.
     """
 
     round: Round
@@ -79,6 +80,7 @@ class Reveal:
     top: tuple[Standing, ...]
     earners: int
     diagnosis: Diagnosis | None = None
+    asked_again: bool = False
 
 
 class Publisher(Protocol):

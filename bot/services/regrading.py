@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from bot.domain.profile import met_in
 from bot.domain.rounds import Round, RoundState
+from bot.domain.standings import used_up_since
 from bot.domain.tally import Result, tally
-from bot.services.closing import used_up_since
 from bot.storage import answers, boards, profiles, rounds
 from bot.storage.store import Tx
 
@@ -22,7 +22,7 @@ async def earned(tx: Tx, asked: Round) -> Collection[Result]:
 
 async def is_astray(tx: Tx, asked: Round, found: Collection[Result]) -> bool:
     """Tell whether what is stored of a round differs from what these results earn."""
-    due = await boards.earnings(tx, asked, found, used_up_since=used_up_since(asked))
+    due = await boards.earnings(tx, asked, found, used_up_since=used_up_since(asked.opened_on))
     met = met_in(asked.posed, found)
     if due != await boards.kept(tx, asked.id) or met != await profiles.noted(tx, asked.id):
         return True
@@ -31,18 +31,16 @@ async def is_astray(tx: Tx, asked: Round, found: Collection[Result]) -> bool:
 
 async def store(tx: Tx, asked: Round, found: Collection[Result]) -> None:
     """Store a round's results in place of earlier ones, and count them on the boards."""
-    await boards.keep(tx, asked, found, used_up_since=used_up_since(asked))
+    await boards.keep(tx, asked, found, used_up_since=used_up_since(asked.opened_on))
 
 
 async def regrade_later(tx: Tx, changed: Round) -> int:
     """Put right the later rounds of the same item in the same server; gives how many were not.
 
-    Whether an answer is ranked there or practice depends on who had a ranked answer to the round that changed.
+    Whether an answer is ranked there or practice depends on who had a ranked answer to the round that changed; marks
+    and slips do not.
     """
     count = 0
     for later in await rounds.of_item(tx, changed, states=GRADED):
-        found = await earned(tx, later)
-        if await is_astray(tx, later, found):
-            await store(tx, later, found)
-            count += 1
+        count += await boards.rerank(tx, later, used_up_since=used_up_since(later.opened_on))
     return count

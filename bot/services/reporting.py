@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.errors import ForeignPost, ReportGone
-from bot.domain.report import MAX_NOTE, Figures, Reason, Report, ReportState, figures
+from bot.domain.report import MAX_NOTE, Elsewhere, Figures, Reason, Report, ReportState, figures
 from bot.domain.rounds import Round, RoundState
+from bot.domain.schedule import Schedule
 from bot.services import troubles
 from bot.services.announcing import Announcer
 from bot.services.library import Library
@@ -19,19 +20,39 @@ _REVEALED = (RoundState.CLOSED, RoundState.EXPLAINED, RoundState.VOID)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
-    """One entry of the queue: an item's revision with its open reports, newest first, and the round reported last.
+    """One entry of the queue: an item's revision with its open reports, newest first.
 
-    `elsewhere` is how its members did in other rounds, by whether they were fully right in this one: (answers, right).
+    `round` is the latest of the rounds that were reported: of several on the same item, it is decided first.
+
+    `elsewhere` is how its members did in other rounds, by whether they were fully right in this one.
     `place` is the file and line of the item's source, where that is known. `page` of `pages` counts from 1.
     """
 
     reports: tuple[Report, ...]
     round: Round
     figures: Figures
-    elsewhere: Mapping[bool, tuple[int, int]]
+    elsewhere: Mapping[bool, Elsewhere]
     place: str | None
     page: int
     pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What is on file after a report; `new` says whether it is that one, `notice` whom to tell what of it."""
+
+    report: Report
+    new: bool
+    notice: tuple[Schedule, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismissed:
+    """So many reports of one item that were dismissed together, by the ids of the first and the last."""
+
+    first: int
+    last: int
+    count: int
 
 
 class Reporting:
@@ -49,12 +70,11 @@ class Reporting:
             asked = await _revealed(tx, guild_id, round_id)
             return await reports.of_member(tx, _subject(asked), member_id)
 
-    async def report(
-        self, guild_id: int | None, round_id: int, member_id: int, reason: Reason, note: str
-    ) -> tuple[Report, bool]:
-        """Take a report; gives what is on file, and whether that is this one: a member reports a revision once.
+    async def report(self, guild_id: int | None, round_id: int, member_id: int, reason: Reason, note: str) -> Taken:
+        """Take a report; a member reports a revision once. Raises `ForeignPost`.
 
-        Organisers are told of the first one; the others wait with it in the queue. Raises `ForeignPost`.
+        The first one of an item makes a notice for organisers; the others wait with it in the queue. Whoever takes it
+        answers the member, then calls `tell`.
         """
         async with self._store.write() as tx:
             asked = await _revealed(tx, guild_id, round_id)
@@ -64,14 +84,18 @@ class Reporting:
             if made is None:
                 known = await reports.of_member(tx, subject, member_id)
                 assert known is not None
-                return known, False
+                return Taken(report=known, new=False)
+            if not first:
+                return Taken(report=made, new=True)
             schedule = await schedules.by_id(tx, asked.schedule_id)
             text = troubles.reported(schedule, asked)
-            if first:
-                await self._announcer.keep(tx, schedule, text)
-        if first:
-            await self._announcer.send(schedule, text)
-        return made, True
+            await self._announcer.keep(tx, schedule, text)
+        return Taken(report=made, new=True, notice=(schedule, text))
+
+    async def tell(self, taken: Taken) -> None:
+        """Send the notice of a report, if it makes one; that may take as long as Discord takes."""
+        if taken.notice is not None:
+            await self._announcer.send(*taken.notice)
 
     async def queue(self, guild_id: int, page: int) -> Complaint | None:
         """Give an entry of a server's queue (from 1; the nearest one when there are fewer), `None` when it is empty."""
@@ -96,17 +120,32 @@ class Reporting:
             pages=len(waiting),
         )
 
-    async def dismiss(self, guild_id: int, report_id: int) -> int:
-        """Dismiss a report with all open ones of the same item; gives how many there were.
+    async def dismiss(self, guild_id: int, report_id: int) -> Dismissed:
+        """Dismiss a report with the open ones of the same item before it; what came since was not seen, and waits.
 
         Raises:
             ReportGone: the server has no such report, or it was dealt with already.
         """
         async with self._store.write() as tx:
-            found = await reports.by_id(tx, report_id)
-            if found is None or found.guild_id != guild_id or found.state is not ReportState.OPEN:
+            found = await _report_here(tx, guild_id, report_id)
+            if found.state is not ReportState.OPEN:
                 raise ReportGone
-            return await reports.dismiss(tx, subject_of(found))
+            done = await reports.dismiss(tx, subject_of(found), up_to=report_id)
+        return Dismissed(first=min(done), last=max(done), count=len(done))
+
+    async def reopen(self, guild_id: int, *, first: int, last: int) -> int:
+        """Undo a dismissal: put its reports back into the queue; gives the page of their entry there.
+
+        Raises:
+            ReportGone: the server has no such reports, or none of them waits or was dismissed: their round is void.
+        """
+        async with self._store.write() as tx:
+            subject = subject_of(await _report_here(tx, guild_id, last))
+            await reports.reopen(tx, subject, since=first, up_to=last)
+            waiting = await reports.subjects(tx, guild_id)
+        if subject not in waiting:
+            raise ReportGone
+        return waiting.index(subject) + 1
 
     def _new(self, asked: Round, member_id: int, reason: Reason, note: str) -> Report:
         return Report(
@@ -130,6 +169,13 @@ async def _revealed(tx: Tx, guild_id: int | None, round_id: int) -> Round:
     if asked is None or asked.guild_id != guild_id or asked.state not in _REVEALED:
         raise ForeignPost
     return asked
+
+
+async def _report_here(tx: Tx, guild_id: int, report_id: int) -> Report:
+    found = await reports.by_id(tx, report_id)
+    if found is None or found.guild_id != guild_id:
+        raise ReportGone
+    return found
 
 
 def _subject(asked: Round) -> Subject:

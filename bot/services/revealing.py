@@ -2,18 +2,20 @@
 
 from bot.domain.rounds import Round
 from bot.domain.scenarios.finding import diagnose
-from bot.domain.standings import rank
+from bot.domain.standings import rank, used_up_since
 from bot.domain.tally import tally
 from bot.services.library import Library
 from bot.services.ports import TOP, Reveal
-from bot.storage import answers, boards
-from bot.storage.store import Store
+from bot.services.regrading import GRADED
+from bot.storage import answers, boards, rounds
+from bot.storage.store import Store, Tx
 
 
 async def reveal_of(store: Store, library: Library, closed: Round) -> Reveal:
     """Gather what the reveal of a round tells now; what its bank has no more is left out."""
     async with store.read() as tx:
         held = (await answers.of_rounds(tx, [closed.id]))[closed.id]
+        again = closed.void_reason is not None and await _asked_again(tx, closed)
         top, earners = await boards.top_of_day(tx, closed.guild_id, closed.opened_on, limit=TOP)
     item = closed.posed.item
     bank = library.bank(closed.bank) if library.has(closed.bank) else None
@@ -29,4 +31,10 @@ async def reveal_of(store: Store, library: Library, closed: Round) -> Reveal:
         top=tuple(rank(top)),
         earners=earners,
         diagnosis=diagnose(bank, item) if bank is not None else None,
+        asked_again=again,
     )
+
+
+async def _asked_again(tx: Tx, corrected: Round) -> bool:
+    later = await rounds.of_item(tx, corrected, states=GRADED)
+    return any(used_up_since(each.opened_on) <= corrected.opened_on for each in later)

@@ -100,6 +100,29 @@ async def earnings(tx: Tx, closed: Round, found: Collection[Result], *, used_up_
     return earned
 
 
+async def rerank(tx: Tx, closed: Round, *, used_up_since: date) -> bool:
+    """Tell anew which of a closed round's results are ranked, as `keep` would; false when that changes nothing.
+
+    Only the results that change are looked at one by one: a server's answers wait for this transaction.
+    """
+    practice = results.c.member_id.in_(_earlier_ranked(closed, used_up_since))
+    wrong = (results.c.round_id == closed.id) & (results.c.ranked == practice)
+    if not (await tx.execute(sa.select(sa.exists().where(wrong)))).scalar_one():
+        return False
+    await totals.take_back(tx, closed)
+    await tx.execute(sa.update(results).where(wrong).values(ranked=~results.c.ranked))
+    await totals.add(tx, closed)
+    return True
+
+
+async def count(tx: Tx, round_id: int) -> int:
+    """Count the results that are stored of a round."""
+    found: int = (
+        await tx.execute(sa.select(sa.func.count()).select_from(results).where(results.c.round_id == round_id))
+    ).scalar_one()
+    return found
+
+
 async def kept(tx: Tx, round_id: int) -> dict[int, Earned]:
     """Give what is stored of a round, by member."""
     fallen: dict[int, set[str]] = {}
@@ -156,17 +179,21 @@ async def added_up(tx: Tx, guild_id: int, first: date, last: date) -> dict[int, 
 
 
 async def _ranked_since(tx: Tx, closed: Round, since: date) -> frozenset[int]:
-    """List the members who had a ranked answer to an earlier round of the same item and server, on or after a date."""
-    rows = await tx.execute(
-        sa.select(results.c.member_id)
-        .select_from(results.join(rounds, rounds.c.id == results.c.round_id))
+    return frozenset((await tx.execute(_earlier_ranked(closed, since))).scalars())
+
+
+def _earlier_ranked(closed: Round, since: date) -> sa.Select[Any]:
+    """Select the members who had a ranked answer to an earlier round of the same item and server since a date."""
+    earlier = results.alias("earlier")
+    return (
+        sa.select(earlier.c.member_id)
+        .select_from(earlier.join(rounds, rounds.c.id == earlier.c.round_id))
         .where(
             rounds.c.guild_id == closed.guild_id,
             rounds.c.bank == closed.bank,
             rounds.c.item_id == closed.posed.item.id,
             rounds.c.id < closed.id,
             rounds.c.opened_on >= since,
-            results.c.ranked,
+            earlier.c.ranked,
         )
     )
-    return frozenset(rows.scalars())

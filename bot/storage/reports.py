@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.report import Reason, Report, ReportState
+from bot.domain.report import Elsewhere, Reason, Report, ReportState
 from bot.storage.store import Tx
 from bot.storage.tables import answers, reports, results, rounds, totals
 
@@ -67,10 +67,17 @@ async def open_about(tx: Tx, subject: Subject) -> list[Report]:
     return [_report(row) for row in await tx.execute(sa.select(reports).where(*wanted).order_by(reports.c.id.desc()))]
 
 
-async def dismiss(tx: Tx, subject: Subject) -> int:
-    """Dismiss the open reports about an item's revision; gives how many there were."""
-    wanted = (*_about(subject), reports.c.state == ReportState.OPEN)
-    return (await tx.execute(sa.update(reports).where(*wanted).values(state=ReportState.DISMISSED))).rowcount
+async def dismiss(tx: Tx, subject: Subject, *, up_to: int) -> list[int]:
+    """Dismiss the open reports about an item's revision, none newer than `up_to`; gives their ids."""
+    wanted = (*_about(subject), reports.c.state == ReportState.OPEN, reports.c.id <= up_to)
+    done = sa.update(reports).where(*wanted).values(state=ReportState.DISMISSED).returning(reports.c.id)
+    return list((await tx.execute(done)).scalars())
+
+
+async def reopen(tx: Tx, subject: Subject, *, since: int, up_to: int) -> int:
+    """Open dismissed reports about an item's revision again, those between two ids; gives how many there were."""
+    wanted = (*_about(subject), reports.c.state == ReportState.DISMISSED, reports.c.id.between(since, up_to))
+    return (await tx.execute(sa.update(reports).where(*wanted).values(state=ReportState.OPEN))).rowcount
 
 
 async def move(tx: Tx, round_id: int, state: ReportState, to: ReportState) -> None:
@@ -89,15 +96,16 @@ async def counts(tx: Tx, round_id: int) -> Mapping[tuple[str, bool], int]:
     return {(row.choice, row.unresolved): row.times for row in rows}
 
 
-async def elsewhere(tx: Tx, round_id: int) -> Mapping[bool, tuple[int, int]]:
+async def elsewhere(tx: Tx, round_id: int) -> Mapping[bool, Elsewhere]:
     """Give how members did in all other rounds: those fully right in this one (`True`), and those who were not.
 
-    Each is (ranked answers to other rounds, fully right ones among them); nothing of a round that is void.
+    Whoever has no ranked answer to another round is not among them; nothing is given of a round that is void.
     """
     total = (totals.c.guild_id == rounds.c.guild_id) & (totals.c.period == "all")
     rows = await tx.execute(
         sa.select(
-            results.c.full,
+            results.c.full.label("group"),
+            sa.func.count().label("members"),
             sa.func.sum(totals.c.answered - 1).label("answered"),
             sa.func.sum(totals.c.full - sa.cast(results.c.full, sa.Integer)).label("right"),
         )
@@ -106,10 +114,10 @@ async def elsewhere(tx: Tx, round_id: int) -> Mapping[bool, tuple[int, int]]:
                 totals, total & (totals.c.member_id == results.c.member_id)
             )
         )
-        .where(results.c.round_id == round_id, results.c.ranked)
+        .where(results.c.round_id == round_id, results.c.ranked, totals.c.answered > 1)
         .group_by(results.c.full)
     )
-    return {row.full: (row.answered, row.right) for row in rows}
+    return {row.group: Elsewhere(members=row.members, answered=row.answered, right=row.right) for row in rows}
 
 
 def _about(subject: Subject) -> tuple[sa.ColumnElement[bool], ...]:

@@ -58,6 +58,13 @@ async def in_states(tx: Tx, states: Collection[RoundState], *, guild_id: int | N
     return [_round(row) for row in await tx.execute(wanted)]
 
 
+async def latest(tx: Tx, guild_id: int, state: RoundState, *, limit: int) -> list[Round]:
+    """List up to `limit` rounds of a server that are in a state and whose answer was revealed, newest first."""
+    wanted = (rounds.c.guild_id == guild_id) & (rounds.c.state == state) & rounds.c.reveal_id.is_not(None)
+    newest = sa.select(rounds).where(wanted).order_by(rounds.c.id.desc()).limit(limit)
+    return [_round(row) for row in await tx.execute(newest)]
+
+
 async def still(tx: Tx, round_ids: Collection[int], states: Collection[RoundState]) -> set[int]:
     """Give those of some rounds that are in any of these states."""
     wanted = rounds.c.id.in_(round_ids) & rounds.c.state.in_(states)

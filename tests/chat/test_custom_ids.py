@@ -5,7 +5,7 @@ import re
 from bot.chat.drill_buttons import Drill, DrillChoice
 from bot.chat.lesson_buttons import LessonLink
 from bot.chat.render.lessons import CHAIN
-from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Report, Void, WriteAgain
+from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Reopen, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain
 from bot.chat.trap_buttons import TrapCard
 from bot.chat.trap_links import TRAP, trap_link
@@ -34,6 +34,7 @@ def test_the_longest_ids_fit() -> None:
         Drill.another(_ID, _ITEM),
         DrillChoice(posing),
         *(button(_LARGEST) for button in (Explain, Report, Dismiss, Void, CountAgain, WriteAgain)),
+        Reopen(_LARGEST, _LARGEST),
         QueuePage(10**6 - 1),
     ]
     assert max(len(part.custom_id) for part in parts) <= _LIMIT

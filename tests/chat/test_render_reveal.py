@@ -14,6 +14,7 @@ from bot.chat.render.sizes import components
 from bot.chat.render.text import LAYOUT_LIMIT, when
 from bot.domain.bank import Bank, Source
 from bot.domain.item import Item, ItemKind
+from bot.domain.rounds import RoundState
 from bot.domain.scenarios.case import Flaw
 from bot.domain.scenarios.finding import Diagnosis
 from bot.domain.standings import Score, Standing
@@ -89,18 +90,18 @@ def _diagnoses(draw: st.DrawFn) -> Diagnosis:
     _of_any_item(),
     st.lists(_COUNTS, min_size=10, max_size=10),
     st.lists(_UGLY, max_size=15),
-    st.booleans(),
+    st.tuples(st.booleans(), st.sampled_from([None, RoundState.VOID, RoundState.EXPLAINED])),
     st.none() | _diagnoses(),
 )
 def test_the_reveal_always_fits(
     asked: tuple[Item, Mapping[str, Trap], tuple[Source, ...]],
     counts: list[int],
     names: list[str],
-    late: bool,
+    fate: tuple[bool, RoundState | None],
     diagnosis: Diagnosis | None,
 ) -> None:
     """Whatever the item, the numbers and the names, the reveal is one message that names the key and the shares."""
-    item, traps, sources = asked
+    (item, traps, sources), (late, corrected) = asked, fate
     told = replace(
         _told(item),
         traps=traps,
@@ -112,14 +113,20 @@ def test_the_reveal_always_fits(
     chosen = dict(zip(told.round.posed.letters, counts, strict=False))
     told = replace(
         told,
-        round=replace(told.round, closed_late=late),
+        round=replace(
+            told.round,
+            closed_late=late,
+            state=corrected or told.round.state,
+            void_reason="an organiser took it out" if corrected else None,
+        ),
+        asked_again=True,
         tally=replace(told.tally, participants=max(counts), fully_right=min(counts), chosen=chosen),
     )
     texts = reveal(told)
     assert sum(map(len, texts)) <= LAYOUT_LIMIT
     assert all(texts)
     assert components(len(texts) + (diagnosis is not None), _BUTTONS) <= 40
-    assert texts[0].startswith("### The answer")
+    assert "### The answer" in texts[0]
     assert any(text.startswith(f"**{max(counts)} answer") for text in texts)
 
 
@@ -162,6 +169,35 @@ def test_shares_count_who_settled() -> None:
     assert shares.startswith("**5 answers**, 1 fully right, 1 never settled\n🇦 25 % (1) ▰▰▱▱▱▱▱▱▱▱ ✓\n🇧 50 % (2) ")
     nobody = replace(told.tally, participants=0, fully_right=0, chosen=dict.fromkeys("ABCD", 0))
     assert "**0 answers**, nobody answered this time\n🇦 0 % (0)" in "\n".join(reveal(replace(told, tally=nobody)))
+
+
+def _corrected(state: RoundState, *, participants: int = 4, asked_again: bool = False) -> str:
+    """Write the beginning of a reveal whose round an organiser took off the boards at some time."""
+    told = _told()
+    return reveal(
+        replace(
+            told,
+            round=replace(told.round, state=state, void_reason="an organiser took it out"),
+            tally=replace(told.tally, participants=participants),
+            asked_again=asked_again,
+        )
+    )[0]
+
+
+def test_everyone_reads_what_a_correction_changed() -> None:
+    """A void round tells how many results went, one that counts again how many are back; both of later answers."""
+    void, again = _corrected(RoundState.VOID), _corrected(RoundState.EXPLAINED)
+    assert void.startswith("**This question is void: it counts for nobody.** An organiser took its 4 results off the")
+    assert again.startswith(
+        "**This question counts again.** An organiser had taken its 4 results off the boards, and has"
+    )
+    assert "later" not in void + again
+    assert "practice only because of this one is ranked now" in _corrected(RoundState.VOID, asked_again=True)
+    assert "is practice again" in _corrected(RoundState.EXPLAINED, asked_again=True)
+    for state in (RoundState.VOID, RoundState.EXPLAINED):
+        assert "its 1 result" in _corrected(state, participants=1)
+        assert "result" not in _corrected(state, participants=0)
+        assert "### The answer" in _corrected(state)
 
 
 @pytest.mark.parametrize(("key", "title"), [("A", "### The answer\n"), ("AB", "### The answers\n")])

@@ -94,6 +94,30 @@ async def test_dismissing_empties_the_queue(group: World) -> None:
     assert "left the question as it is" in said(await _press(group, group.ann, reveal, "tw:flaw:"))
 
 
+async def test_a_dismissal_can_be_undone(group: World) -> None:
+    """What was dismissed by mistake is back in the queue at the press of a button, also after a restart."""
+    reveal = await _reveal(group)
+    await _report(group, group.ann, reveal)
+    done = await _press(group, group.olive, _message(await _queue(group)), "tw:dismiss:")
+    assert "Dismissed 1 report" in said(done)
+    await group.restart()
+    back = await _press(group, group.olive, _message(done), "tw:reopen:")
+    assert "Back in the queue" in said(back)
+    assert "**1 member reported it**" in said(back)
+    assert "will look at it" in said(await _press(group, group.ann, reveal, "tw:flaw:"))
+
+
+async def test_a_member_is_thanked_before_the_organiser_is_told(group: World) -> None:
+    """The message to the organiser may take minutes, and Discord takes no thanks after a quarter of an hour."""
+    reveal = await _reveal(group)
+    before = len(group.env.http_requests)
+    await _report(group, group.ann, reveal)
+    asked = [each.path for each in group.env.http_requests[before:]]
+    told = next(place for place, path in enumerate(asked) if path.endswith("/users/@me/channels"))
+    assert [path for path in asked[:told] if "callback" in path] == [path for path in asked if "callback" in path]
+    assert any("callback" in path for path in asked[:told])
+
+
 async def test_voiding_takes_the_round_off_the_boards_and_back(group: World) -> None:
     """Void: boards and reveal change at once, and Count it again restores both."""
     reveal = await _reveal(group)
@@ -106,9 +130,24 @@ async def test_voiding_takes_the_round_off_the_boards_and_back(group: World) -> 
     assert "no ranked answer" in said(await group.ann.slash(group.channel, "me"))
     back = await _press(group, group.olive, _message(done), "tw:recount:")
     assert "counts again: 2 results came back" in said(back)
-    assert texts(group.current(reveal)) == texts(reveal)
+    assert texts(group.current(reveal)).startswith(
+        "**This question counts again.** An organiser had taken its 2 results"
+    )
+    assert texts(group.current(reveal)).endswith(texts(reveal))
     assert custom_ids(group.current(reveal)) == custom_ids(reveal)
     assert "**1 mark**" in said(await group.ann.slash(group.channel, "me"))
+
+
+async def test_a_stale_button_still_leads_back(group: World) -> None:
+    """Void pressed once more, on a view that is still there, says how things stand and offers to count again."""
+    reveal = await _reveal(group)
+    await _report(group, group.ben, reveal)
+    views = [_message(await _queue(group)) for _ in range(2)]
+    await _press(group, group.olive, views[0], "tw:void:")
+    again = await _press(group, group.olive, views[1], "tw:void:")
+    assert "is void already: it counts for nobody" in said(again)
+    assert "Its reveal says so" in said(again)
+    assert "counts again" in said(await _press(group, group.olive, _message(again), "tw:recount:"))
 
 
 async def test_a_deleted_reveal_is_told_to_the_organiser(group: World) -> None:

@@ -130,8 +130,16 @@ async def test_two_members_are_too_few_to_be_told_of(group: World) -> None:
 
 
 async def test_insights_are_for_organisers(group: World) -> None:
-    """The command is hidden from others, and refuses them where a server's settings show it to them."""
+    """The command is hidden from others, but for those to whom the server's own settings show it."""
     command = next(each for each in await group.bot.client.tree.fetch_commands() if each.name == "insights")
     assert command.default_member_permissions == discord.Permissions(manage_guild=True)
     group.guild.set_command_permissions(command, {group.ann: True})
-    assert "Only organisers" in said(await group.ann.slash(group.channel, "insights traps"))
+    assert "None yet" in said(await group.ann.slash(group.channel, "insights traps"))
+
+
+async def test_insights_begin_with_what_organisers_have_to_know(group: World) -> None:
+    """A sentence that waits for the next organiser command is on top, once."""
+    services = group.bot.client.services
+    await services.announcer.tell(await services.organising.find(group.guild.id, None), "Something happened.")
+    assert said(await group.olive.slash(group.channel, "insights traps")).startswith("⚠️ Something happened.\n###")
+    assert "Something happened" not in said(await group.olive.slash(group.channel, "insights traps"))

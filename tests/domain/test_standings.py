@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.standings import Period, Score, key_of, rank, ranked_from
+from bot.domain.standings import Period, Score, key_of, rank, ranked_from, used_up_since
 
 scores = st.lists(
     st.tuples(st.sampled_from(["Ann", "ann", "Ben", "Čeněk", "ß", "ss"]), st.integers(0, 3)),
@@ -86,3 +86,8 @@ def test_two_dates_share_a_week_from_monday_to_sunday(on: date, later: date) -> 
     mondays = {date.toordinal(each) - each.weekday() for each in (on, later)}
     assert (key_of(Period.WEEK, on) == key_of(Period.WEEK, later)) == (len(mondays) == 1)
     assert key_of(Period.ALL_TIME, on) == key_of(Period.ALL_TIME, later) == "all"
+
+
+def test_an_item_is_used_up_for_sixty_days() -> None:
+    """A ranked answer of the sixtieth day before makes an answer practice, one of the sixty-first does not."""
+    assert used_up_since(date(2027, 3, 2)) == date(2027, 1, 1)

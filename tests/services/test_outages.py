@@ -241,7 +241,19 @@ async def test_a_private_answer_that_cannot_be_stored_is_not_confirmed(
 ) -> None:
     """Whoever answers by button hears after a while that it waits, and the answer counts when it is stored."""
     monkeypatch.setattr(answering, "_PATIENCE_SECONDS", 0.05)
-    with read_only(group), pytest.raises(AnswerWaits, match="counts once it is stored"):
+    with read_only(group), pytest.raises(AnswerWaits, match="What you did counts once it is stored"):
         await group.answering.choose(asked.id, 1, "B")
     await group.answering.stop()
     assert group.stored(asked) == {1: "B"}
+
+
+async def test_a_withdrawal_that_cannot_be_stored_is_not_confirmed(
+    group: House, asked: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever withdraws by button is not told of an answer that counts: what waits is that they have none."""
+    await group.answering.choose(asked.id, 1, "B")
+    monkeypatch.setattr(answering, "_PATIENCE_SECONDS", 0.05)
+    with read_only(group), pytest.raises(AnswerWaits, match="What you did counts once it is stored"):
+        await group.answering.withdraw(asked.id, 1)
+    await group.answering.stop()
+    assert "B" not in group.stored(asked).values()

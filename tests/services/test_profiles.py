@@ -125,12 +125,16 @@ async def test_a_trap_that_is_gone_is_not_told(house: House) -> None:
 
 
 async def test_a_void_round_teaches_nothing(house: House) -> None:
-    """A slip in a round that is void was none."""
+    """Slips in a round that is taken off the boards were none, and are back when it counts again."""
     await _house(house, "a")
-    asked = await house.posted()
-    await house.tap(asked, 1, wrong(asked)[0])
-    await house.stepper.void(asked, "its post was deleted")
-    assert await _told(house, 1) == []
+    asked = await play(house, [], range(1, 7))
+    told = await _told(house, 1), await _insights(house)
+    assert told[0] == [("a", 1)]
+    assert len(told[1]) == 1
+    await house.correcting.void(asked.guild_id, asked.id)
+    assert (await _told(house, 1), await _insights(house)) == ([], [])
+    await house.correcting.count_again(asked.guild_id, asked.id)
+    assert (await _told(house, 1), await _insights(house)) == told
 
 
 async def test_insights_count_members_and_answers(house: House) -> None:

@@ -22,7 +22,7 @@ from tests.wire.limits import no_limits
 from tests.wire.point import pointed_at
 from tests.wire.server import WireServer, make_server, serving
 from tests.wire.state import Channel, Guild
-from tests.wire.test_bot import agree, post, set_up
+from tests.wire.test_bot import agree, close, post, set_up
 from tests.wire.truth import posts, reveals, states
 from tests.wire.waiting import until
 
@@ -95,6 +95,32 @@ async def test_a_reveal_outlasts_answers_that_make_no_sense(
         await until(lambda: states(database)[asked.id] == "explained")
     written = [record for record in caplog.records if calm(record)]
     assert [record for record in written if record.exc_info or record.levelno > logging.WARNING] == []
+
+
+@pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
+async def test_a_correction_outlasts_answers_that_make_no_sense(
+    wire: WireServer,
+    guild: Guild,
+    channel: Channel,
+    database: Path,
+    shelves: Sequence[Shelf],
+    *,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The round is void, the organiser is told that its reveal does not say so, and writes it when Discord is back."""
+    monkeypatch.setattr(traffic, "_LONGEST_HOLD", 0.1)
+    async with embedded_bot(wire, database, shelves) as bot:
+        await set_up(wire, guild, channel)
+        message, asked = await post(wire, guild, channel, bot)
+        told = await close(wire, guild, message)
+        fault = wire.faults.add(nonsense("PATCH /channels/*", answer))
+        done = await wire.people.slash(channel.id, guild.owner_id, "round void", question=str(asked.id))
+        await until(lambda: "I could not write that on its reveal" in done.text, patience=20)
+        assert states(database)[asked.id] == "void"
+        wire.faults.remove(fault)
+        await wire.people.press(done.shown[-1], guild.owner_id, "tw:rewrite:")
+        await until(lambda: "This question is void" in "\n".join(told.texts()), patience=20)
 
 
 async def test_a_post_whose_answer_makes_no_sense_is_found(

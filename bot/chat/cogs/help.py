@@ -26,6 +26,7 @@ _ORGANISERS = """**For organisers** (people with Manage Server)
 - `/schedule` add, show, edit, pause, resume or remove schedules
 - `/round post` ask now; `/round close` close and explain now
 - `/round reports` what members say is wrong with an item
+- `/round void` take an explained question off the boards; `/round count` put it back
 - `/insights traps` what the server keeps confusing, without names"""
 
 

@@ -4,12 +4,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat.layouts import card
-from bot.chat.organisers import guild_of
+from bot.chat.organisers import guild_of, notices_first
+from bot.chat.render.text import LAYOUT_LIMIT
 from bot.chat.render.traps import server_traps
 from bot.chat.replies import Interaction, show
 from bot.chat.services import Services
 from bot.chat.trap_buttons import TrapCard
-from bot.domain.errors import OrganisersOnly
 
 
 @app_commands.guild_only()
@@ -23,9 +23,8 @@ class InsightCog(commands.GroupCog, group_name="insights", group_description="Ho
 
     @app_commands.command(description="The traps that catch this server most, and whether that gets better")
     async def traps(self, interaction: Interaction) -> None:
-        # The server's settings may show the command to others; figures about a group are for those who answer for it.
-        if not interaction.permissions.manage_guild:
-            raise OrganisersOnly
         found = await self._services.profiles.insights(guild_of(interaction))
         buttons = [TrapCard(each.bank.id, each.trap.id, f"Card {place}") for place, each in enumerate(found, start=1)]
-        await show(interaction, card(server_traps(found), buttons=buttons))
+        texts = server_traps(found)
+        notices = await notices_first(interaction, LAYOUT_LIMIT - sum(map(len, texts)))
+        await show(interaction, card([*notices, *texts], buttons=buttons))

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 
 from bot.chat.letters import EMOJI
 from bot.chat.render.text import bar, cut, percent, plural, safe, when
-from bot.domain.report import Reason, Report, ReportState
+from bot.domain.report import Elsewhere, Reason, Report, ReportState
+from bot.domain.rounds import RoundState
 from bot.services.correcting import Corrected
 from bot.services.ports import Refusal
-from bot.services.reporting import Complaint
+from bot.services.reporting import Complaint, Dismissed
 
 REASONS: Mapping[Reason, str] = {
     Reason.KEY: "The answer is wrong",
@@ -24,8 +25,8 @@ _NOTES = 1200
 
 _STEM = 300
 _OPTION = 90
-_FEW = 10
-"""Of fewer answers to other questions no share is told: it would say nothing."""
+_FEW_MEMBERS = 5
+"""Of a group of fewer members no share is told: it would be about somebody, and say little."""
 
 _FOLLOWED = {
     ReportState.OPEN: "An organiser will look at it.",
@@ -48,7 +49,7 @@ def complaint(entry: Complaint) -> list[str]:
     """
     item, asked = entry.round.posed.item, entry.round
     link = f"https://discord.com/channels/{asked.guild_id}/{asked.channel_id}/{asked.message_id}"
-    void = " · void" if asked.void_reason is not None else ""
+    void = " · void" if asked.state is RoundState.VOID else ""
     about = f"[Question {asked.id}]({link}){void} · `{item.id}`, revision {item.revision}"
     return [
         f"### Report {entry.page} of {entry.pages}\n{about}\n{cut(item.stem.strip(), _STEM)}",
@@ -58,26 +59,31 @@ def complaint(entry: Complaint) -> list[str]:
     ]
 
 
+def dismissed(done: Dismissed) -> str:
+    """Write what dismissing did."""
+    return f"Dismissed {plural(done.count, 'report')}: the question stays as it is."
+
+
 def voided(done: Corrected) -> str:
     """Write what taking a round off the boards did."""
-    later = f" {_later(done)}" if done.later else ""
-    return (
-        f"Question {done.round.id} is void: {plural(done.results, 'result')} left the boards.{later}"
-        f"\n{written(done.unmarked)}"
-    )
+    if not done.changed:
+        return f"Question {done.round.id} is void already: it counts for nobody.\n{written(done.unmarked)}"
+    left = f"Question {done.round.id} is void: {plural(done.results, 'result')} left the boards."
+    return f"{left}{_later(done)}\n{written(done.unmarked)}"
 
 
 def counted(done: Corrected) -> str:
     """Write what counting a round again did."""
-    later = f" {_later(done)}" if done.later else ""
-    return (
-        f"Question {done.round.id} counts again: {plural(done.results, 'result')} came back to the boards.{later}"
-        f"\n{written(done.unmarked)}"
-    )
+    if not done.changed:
+        return f"Question {done.round.id} counts already: there is nothing to undo.\n{written(done.unmarked)}"
+    back = f"Question {done.round.id} counts again: {plural(done.results, 'result')} came back to the boards."
+    return f"{back}{_later(done)}\n{written(done.unmarked)}"
 
 
 def _later(done: Corrected) -> str:
-    return f"{plural(done.later, 'later round')} of the same item {'was' if done.later == 1 else 'were'} graded anew."
+    if not done.later:
+        return ""
+    return f" {plural(done.later, 'later round')} of the same item {'was' if done.later == 1 else 'were'} graded anew."
 
 
 def written(unmarked: Refusal | None) -> str:
@@ -116,14 +122,14 @@ def _how_it_did(entry: Complaint) -> str:
     return "\n".join([f"**{plural(done.answered, 'answer')}**{right}", *shares, *_tells_apart(entry.elsewhere)])
 
 
-def _tells_apart(elsewhere: Mapping[bool, tuple[int, int]]) -> list[str]:
+def _tells_apart(elsewhere: Mapping[bool, Elsewhere]) -> list[str]:
     """Say whether those who got this item right are the ones who get others right: the key may be wrong if not."""
-    if any(elsewhere.get(group, (0, 0))[0] < _FEW for group in (True, False)):
+    knew, missed = elsewhere.get(True), elsewhere.get(False)
+    if knew is None or missed is None or min(knew.members, missed.members) < _FEW_MEMBERS:
         return []
-    (many, right), (few, wrong) = elsewhere[True], elsewhere[False]
     line = (
-        f"-# Whoever got it right gets {percent(right, many)} of other questions right; whoever did not, "
-        f"{percent(wrong, few)}."
+        f"-# Whoever got it right gets {percent(knew.right, knew.answered)} of other questions right; whoever did not, "
+        f"{percent(missed.right, missed.answered)}."
     )
-    suspect = right * few < wrong * many
+    suspect = knew.right * missed.answered < missed.right * knew.answered
     return [f"{line} That is the wrong way round: look at the key." if suspect else line]

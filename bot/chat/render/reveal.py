@@ -16,7 +16,10 @@ from bot.services.ports import Reveal
 
 _BRIEF = 160
 _SOURCES = 3
-_VOID = "**This question is void: it counts for nobody.** An organiser took it off the boards."
+_VOID = "**This question is void: it counts for nobody.**"
+_RANKED_NOW = "A later answer to the same item that was practice only because of this one is ranked now."
+_AGAIN = "**This question counts again.**"
+_PRACTICE_NOW = "A later answer to the same item that was ranked without this one is practice again."
 _LATE = "-# I was away at closing time, so this closed late; letters on the post then counted."
 
 
@@ -71,8 +74,7 @@ def _key(told: Reveal, *, brief: bool) -> str:
             why = cut(option.why, _BRIEF) if brief else option.why
             lines.append(f"✓ {EMOJI[letter]} **{option.text}**\n{why}")
     title = "### The answer" if len(lines) == 1 else "### The answers"
-    void = [_VOID] if _is_void(told) else []
-    return "\n".join([*void, title, *lines, *([_LATE] if told.round.closed_late else [])])
+    return "\n".join([*_correction(told), title, *lines, *([_LATE] if told.round.closed_late else [])])
 
 
 def _chain(told: Reveal) -> list[str]:
@@ -121,6 +123,19 @@ def _shares(told: Reveal) -> str:
     right = f"{told.tally.fully_right} fully right" if told.tally.participants else "nobody answered this time"
     unsettled = f", {told.tally.unresolved} never settled" if told.tally.unresolved else ""
     return "\n".join([f"**{took_part}**, {right}{unsettled}", *lines])
+
+
+def _correction(told: Reveal) -> list[str]:
+    """Tell everyone what an organiser changed: that the round is void, or that it counts again."""
+    if told.round.void_reason is None:
+        return []
+    count = told.tally.participants
+    its = f"its {plural(count, 'result')}" if count else "it"
+    if _is_void(told):
+        note, later = f"{_VOID} An organiser took {its} off the boards.", _RANKED_NOW
+    else:
+        note, later = f"{_AGAIN} An organiser had taken {its} off the boards, and has undone that.", _PRACTICE_NOW
+    return [f"{note} {later}" if told.asked_again else note]
 
 
 def _is_void(told: Reveal) -> bool:
