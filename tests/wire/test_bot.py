@@ -12,7 +12,9 @@ from bot.domain.answer import Answer
 from bot.domain.grading import grade, units
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
+from bot.services.heartbeat import read_sign
 from bot.services.library import Shelf
+from tests.wire.clock import machine_seconds
 from tests.wire.embedded import embedded_bot
 from tests.wire.faults import Fault, FaultKind
 from tests.wire.guilds import found_guild, learners
@@ -224,7 +226,7 @@ async def test_the_plain_command_line_runs_over_the_wire(
     finally:
         await running.make_sure()
     assert DEFAULT_TOKEN not in running.said()
-    assert (data / "heartbeat").exists()
+    assert read_sign(data / "heartbeat", machine_seconds()).sentence.startswith("not running: stopped")
 
 
 async def test_stopping_lets_the_tick_under_way_finish(
