@@ -216,6 +216,7 @@ async def open_app(
         services,
         reactions=Reactions(client, answering, publisher),
         registry=CommandRegistry(store),
+        pacer=pacer,
         cogs=[
             cog(services)
             for cog in (SetupCog, ScheduleCog, RoundCog, LessonCog, TrapCog, ScenarioCog, BoardCog, InsightCog, HelpCog)

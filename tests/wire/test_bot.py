@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from bot import app
+from bot.chat.pacer import Pacer
 from bot.domain.answer import Answer
 from bot.domain.grading import grade, units
 from bot.domain.item import ItemKind
@@ -227,6 +229,18 @@ async def test_the_plain_command_line_runs_over_the_wire(
         await running.make_sure()
     assert DEFAULT_TOKEN not in running.said()
     assert read_sign(data / "heartbeat", machine_seconds()).sentence.startswith("not running: stopped")
+
+
+async def test_the_commands_are_sent_at_the_pace_of_everything_else(
+    wire: WireServer, guild: Guild, database: Path, shelves: Sequence[Shelf], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a start the list of commands is read and sent in turns of the pacer, which keeps the global limit."""
+    monkeypatch.setattr(app, "Pacer", partial(Pacer, rate=1, burst=1))
+    async with embedded_bot(wire, database, shelves):
+        assert guild.id
+    read, sent = (wire.journal.of(f"{method} /applications/{{application_id}}/commands") for method in ("GET", "PUT"))
+    assert [len(read), len(sent)] == [1, 1]
+    assert sent[0].at - read[0].at >= 0.5
 
 
 async def test_stopping_lets_the_tick_under_way_finish(
