@@ -20,6 +20,7 @@ from tests.wire.clock import machine_seconds
 from tests.wire.embedded import embedded_bot
 from tests.wire.faults import Fault, FaultKind
 from tests.wire.guilds import found_guild, learners
+from tests.wire.people import shown
 from tests.wire.processes import bot_process, start
 from tests.wire.server import WireServer
 from tests.wire.state import DEFAULT_TOKEN, Channel, Guild, Message
@@ -31,10 +32,8 @@ USERS = "GET /channels/{channel_id}/messages/{message_id}/reactions/{emoji}"
 
 async def set_up(wire: WireServer, guild: Guild, channel: Channel) -> None:
     """Let the organiser set the bot up by slash command."""
-    done = await wire.people.slash(
-        channel.id, guild.owner_id, "setup", channel=channel.id, time="08:30", zone="Europe/Prague"
-    )
-    assert "✅ Ready" in done.text
+    done = wire.people.run(channel.id, guild.owner_id, "setup", channel=channel.id, time="08:30", zone="Europe/Prague")
+    assert "✅ Ready" in await shown(done)
 
 
 async def post(wire: WireServer, guild: Guild, channel: Channel, bot: app.App) -> tuple[Message, Round]:
