@@ -1,5 +1,6 @@
 """The composition root: builds everything by hand, once, and closes it in order."""
 
+import contextlib
 import gc
 import os
 import platform
@@ -41,7 +42,7 @@ from bot.services.answering import Answering
 from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
-from bot.services.heartbeat import give_sign
+from bot.services.heartbeat import give_sign, take_leave
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
@@ -96,10 +97,14 @@ class App:
     store: Store
     notices: tuple[str, ...]
     held: Held | None = None
+    heartbeat: Path | None = None
 
     async def close(self) -> None:
         """Stop the background work, disconnect, and close the database; nothing received is lost."""
         await self.client.close()
+        if self.heartbeat is not None:
+            with contextlib.suppress(OSError):  # a tick that could not give its sign has told why
+                take_leave(self.heartbeat)
         await self.store.close()
         if self.held is not None:
             self.held.close()
@@ -155,7 +160,7 @@ async def open_app(
     unlimited: bool = False,
     alone: bool = False,
 ) -> App:
-    """Open the database at a URL and compose a bot around it; each tick writes to the file `heartbeat`.
+    """Open the database at a URL and compose a bot around it; each tick writes to the file `heartbeat`, and the end.
 
     `unlimited` is for a simulated Discord, which has no rate limits to keep. `alone` refuses a database that another
     bot on this machine is using, and holds it.
@@ -211,6 +216,7 @@ async def open_app(
         services,
         reactions=Reactions(client, answering, publisher),
         registry=CommandRegistry(store),
+        pacer=pacer,
         cogs=[
             cog(services)
             for cog in (SetupCog, ScheduleCog, RoundCog, LessonCog, TrapCog, ScenarioCog, BoardCog, InsightCog, HelpCog)
@@ -218,7 +224,15 @@ async def open_app(
         buttons=BUTTONS,
     )
     notice = f"The database is {'new' if store.created else 'kept'} in {store.where}."
-    return App(client=client, daily=daily, answering=answering, store=store, notices=(notice,), held=held)
+    return App(
+        client=client,
+        daily=daily,
+        answering=answering,
+        store=store,
+        notices=(notice,),
+        held=held,
+        heartbeat=heartbeat,
+    )
 
 
 def _beat(heartbeat: Path | None, store: Store, presence: Presence) -> None:

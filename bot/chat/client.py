@@ -13,6 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat.gone import Gone
+from bot.chat.pacer import Pacer, Urgency
 from bot.chat.permissions import invited_with
 from bot.chat.replies import in_time, refuse
 from bot.chat.services import Services
@@ -94,6 +95,7 @@ class TrapwiseClient(commands.Bot):
         *,
         reactions: Reactions,
         registry: CommandRegistry,
+        pacer: Pacer,
         cogs: Sequence[commands.Cog],
         buttons: Sequence[Button],
     ) -> None:
@@ -101,6 +103,7 @@ class TrapwiseClient(commands.Bot):
         self.services = services
         self._reactions = reactions
         self._registry = registry
+        self._pacer = pacer
         self._waiting_cogs = cogs
         self._buttons = buttons
 
@@ -187,9 +190,11 @@ class TrapwiseClient(commands.Bot):
         """Send the command list to Discord, only when it differs from what was sent last."""
         wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         print_of_it = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+        await self._pacer.turn(Urgency.QUESTION)
         there = {command.name for command in await self.tree.fetch_commands()}
         if await self._registry.is_current(print_of_it) and there == {each["name"] for each in wanted}:
             return
+        await self._pacer.turn(Urgency.QUESTION)
         await self.tree.sync()
         await self._registry.sent(print_of_it)
         logger.info("commands sent to Discord: %d", len(wanted))

@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -15,6 +15,7 @@ from discord.utils import MISSING
 
 from bot.chat.layouts import Picture
 from bot.chat.render.text import MESSAGE_LIMIT, cut
+from bot.chat.understood import NONSENSE, is_discords
 from bot.domain.errors import TrapwiseError
 
 logger = logging.getLogger(__name__)
@@ -23,9 +24,15 @@ _ANSWERED_ALREADY = 40060
 # An unknown interaction, an unknown webhook, an invalid webhook token: the time to answer, or to add to it, is over.
 _TOO_LATE = (10062, 10015, 50027)
 _DEFER_SECONDS = 2.0
+_TRIES = 2
 
 Interaction = discord.Interaction[Any]
 Response = discord.InteractionResponse[Any]
+T = TypeVar("T")
+
+
+class Unsaid(Exception):
+    """Discord did not take an answer, or what came back makes no sense; the text says what happened."""
 
 
 async def reply(interaction: Interaction, text: str, *, view: ui.View | None = None) -> None:
@@ -33,7 +40,7 @@ async def reply(interaction: Interaction, text: str, *, view: ui.View | None = N
     content, shown = cut(text, MESSAGE_LIMIT), view if view is not None else MISSING
     if await _opened(interaction, lambda answer: answer.send_message(content, ephemeral=True, view=shown)):
         return
-    await interaction.followup.send(content, ephemeral=True, view=shown)
+    await _sent(interaction.followup.send(content, ephemeral=True, view=shown))
 
 
 async def show(interaction: Interaction, layout: ui.LayoutView, *, pictures: Sequence[Picture] = ()) -> None:
@@ -45,7 +52,7 @@ async def show(interaction: Interaction, layout: ui.LayoutView, *, pictures: Seq
         interaction, lambda answer: answer.send_message(view=layout, files=_files(pictures), ephemeral=True)
     ):
         return
-    await interaction.followup.send(view=layout, files=_files(pictures), ephemeral=True)
+    await _sent(interaction.followup.send(view=layout, files=_files(pictures), ephemeral=True))
 
 
 async def turn(interaction: Interaction, layout: ui.LayoutView, *, pictures: Sequence[Picture] = ()) -> None:
@@ -75,7 +82,12 @@ async def amend(interaction: Interaction, text: str, *, view: ui.View | None = N
         return
     if await _opened(interaction, lambda answer: answer.edit_message(content=content, view=view)):
         return
-    await interaction.edit_original_response(content=content, view=view)
+    await _sent(interaction.edit_original_response(content=content, view=view))
+
+
+async def ask(interaction: Interaction, form: ui.Modal) -> None:
+    """Answer with a form; Discord takes one only as the first answer."""
+    await _sent(interaction.response.send_modal(form))
 
 
 @asynccontextmanager
@@ -94,21 +106,48 @@ async def in_time(interaction: Interaction, *, in_place: bool = False) -> AsyncI
 async def _defer_later(interaction: Interaction, *, in_place: bool) -> None:
     await asyncio.sleep(_DEFER_SECONDS)
     if not interaction.response.is_done():
-        with contextlib.suppress(discord.HTTPException, discord.InteractionResponded):
-            await interaction.response.defer(ephemeral=True, thinking=not in_place)
+        with contextlib.suppress(discord.HTTPException, discord.InteractionResponded, Unsaid):
+            await _sent(interaction.response.defer(ephemeral=True, thinking=not in_place))
 
 
 async def _opened(interaction: Interaction, answer: Callable[[Response], Awaitable[object]]) -> bool:
     """Give the first answer, unless a deferral was it; false when a follow-up is needed."""
-    if interaction.response.is_done():
-        return False
+    unsaid: Unsaid | None = None
+    for _ in range(_TRIES):
+        if interaction.response.is_done():
+            return False
+        try:
+            await _sent(answer(interaction.response))
+        except Unsaid as trouble:
+            # If Discord took it all the same, it says so to the next.
+            unsaid = trouble
+        except discord.HTTPException as trouble:
+            if trouble.code != _ANSWERED_ALREADY:
+                raise
+            return False
+        else:
+            return True
+    assert unsaid is not None
+    raise unsaid
+
+
+async def _sent(sending: Awaitable[T]) -> T:
+    """Wait until Discord has taken an answer.
+
+    Raises:
+        Unsaid: the connection broke, or what answered is down, or not Discord.
+        discord.HTTPException: Discord refused it.
+    """
     try:
-        await answer(interaction.response)
+        return await sending
     except discord.HTTPException as trouble:
-        if trouble.code != _ANSWERED_ALREADY:
+        if is_discords(trouble) and not isinstance(trouble, discord.DiscordServerError):
             raise
-        return False
-    return True
+        raise Unsaid(f"status {trouble.status}") from trouble
+    except (aiohttp.ClientError, OSError) as trouble:
+        raise Unsaid(type(trouble).__name__) from trouble
+    except NONSENSE as trouble:
+        raise Unsaid(f"an answer that is not Discord's, {type(trouble).__name__}") from trouble
 
 
 async def refuse(interaction: Interaction, error: Exception, *, in_place: bool = False) -> None:
@@ -120,10 +159,15 @@ async def refuse(interaction: Interaction, error: Exception, *, in_place: bool =
         error = error.original
     if _is_over(error):
         return
+    if isinstance(error, Unsaid):
+        # Whatever was to be confirmed is done; only its member was not told.
+        logger.warning("an interaction could not be answered: %s", error)
+        logger.debug("what could not be answered", exc_info=error)
+        return
     try:
         answer = amend if in_place and isinstance(error, TrapwiseError) else reply
         await answer(interaction, sentence(error))
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
+    except (discord.HTTPException, Unsaid) as trouble:
         if not _is_over(trouble):
             logger.warning("a refusal could not be sent: %s", trouble)
     except RuntimeError:

@@ -13,7 +13,7 @@ from bot.chat.buttons import TrapwiseButton
 from bot.chat.layouts import card
 from bot.chat.organisers import guild_of
 from bot.chat.render.reports import REASONS, complaint, counted, dismissed, received, voided, written
-from bot.chat.replies import Interaction, in_time, refuse, reply, turn
+from bot.chat.replies import Interaction, ask, in_time, refuse, reply, turn
 from bot.chat.services import Services, services_of
 from bot.domain.errors import TooSlow
 from bot.domain.report import MAX_NOTE, Reason
@@ -45,7 +45,7 @@ class Report(TrapwiseButton, template=r"tw:flaw:(?P<round>\d{1,18})"):
             # Discord takes a form only as the first answer, and a deferral was that.
             raise TooSlow
         else:
-            await interaction.response.send_modal(_form(self.round_id))
+            await ask(interaction, _form(self.round_id))
 
 
 async def submitted(interaction: Interaction) -> None:

@@ -8,6 +8,8 @@ _BYTES = 256
 """The file's size, always: writing over it needs no room on a full disk."""
 
 _FRESH_SECONDS = 120
+_FAREWELL = "(stopped)"
+"""What stands there in place of trouble once a bot has stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,20 @@ def give_sign(file: Path, trouble: str | None) -> None:
     Raises:
         OSError: the file cannot be written; it grows old then, which is the truth as well.
     """
-    told = " ".join((trouble or "").split()).encode()[: _BYTES - 1].ljust(_BYTES - 1) + b"\n"
+    _write(file, " ".join((trouble or "").split()))
+
+
+def take_leave(file: Path) -> None:
+    """Say that the bot has stopped, so that nobody takes the last tick for a sign of life.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    _write(file, _FAREWELL)
+
+
+def _write(file: Path, text: str) -> None:
+    told = text.encode()[: _BYTES - 1].ljust(_BYTES - 1) + b"\n"
     # Neither emptied first nor replaced: a full disk has room for neither.
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o644), "wb", buffering=0) as opened:
         opened.write(told)
@@ -37,6 +52,8 @@ def read_sign(file: Path, now: float) -> Health:
         trouble = file.read_bytes()[:_BYTES].decode(errors="replace").strip()
     except OSError:
         return Health(well=False, sentence=f"no sign of life: {file} is not there")
+    if trouble == _FAREWELL:
+        return Health(well=False, sentence=f"not running: stopped {max(age, 0):.0f} s ago")
     if age < -_FRESH_SECONDS:
         return Health(well=False, sentence="not answering: no tick since this machine's clock was set back")
     if age > _FRESH_SECONDS:

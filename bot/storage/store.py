@@ -40,6 +40,9 @@ class StorageUnread(StorageBusy):
 _CALM_SECONDS = 2.0
 """The database must take writes for so long before it counts as working again."""
 
+_LAST_SECONDS = 2.0
+"""How long closing waits for transactions under way."""
+
 
 class Store:
     """One database. `write()` and `read()` are the unit of work; nothing outside them touches SQL.
@@ -56,6 +59,8 @@ class Store:
         self._troubled: Callable[[], None] = _nothing
         # How many writes were refused, so that whoever stands in line behind one knows.
         self._refused_writes = 0
+        self._closed = False
+        self._under_way: set[asyncio.Future[None]] = set()
         self.trouble: str | None = None
         self.where = where
         self.created = created
@@ -69,8 +74,8 @@ class Store:
         """Run a writing transaction; commits at the end, rolls back on an exception.
 
         Raises:
-            StorageBusy: the database is locked by another writer, full, read-only or cannot be opened; nothing was
-                written.
+            StorageBusy: the database is locked by another writer, full, read-only or cannot be opened, or was closed;
+                nothing was written.
         """
         if self._writing is not None and self._writing is asyncio.current_task():
             message = "a writing transaction inside a writing transaction would wait for itself"
@@ -83,7 +88,7 @@ class Store:
                 raise StorageBusy(self.trouble)
             self._writing = asyncio.current_task()
             try:
-                async with self._engine.connect() as connection:
+                async with self._connection(StorageBusy) as connection:
                     await connection.execution_options(**{dialect.WRITES: self._refused})
                     async with connection.begin():
                         yield connection
@@ -126,10 +131,10 @@ class Store:
         """Run a reading transaction: one consistent view of the database.
 
         Raises:
-            StorageUnread: the database cannot be opened or read just now.
+            StorageUnread: the database cannot be opened or read just now, or was closed.
         """
         try:
-            async with self._engine.connect() as connection, connection.begin():
+            async with self._connection(StorageUnread) as connection, connection.begin():
                 yield connection
         except OperationalError as trouble:
             if not dialect.may_pass(trouble):
@@ -138,8 +143,25 @@ class Store:
             raise StorageUnread(trouble.orig) from trouble
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Let transactions under way end, and close every connection; whoever comes later is refused."""
+        self._closed = True
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=_LAST_SECONDS)
         await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _connection(self, refusal: type[StorageBusy]) -> AsyncIterator[AsyncConnection]:
+        """Give a connection for one transaction, unless the database was closed: a new one would stay open for ever."""
+        if self._closed:
+            raise refusal("I am being stopped")
+        ended = asyncio.get_running_loop().create_future()
+        self._under_way.add(ended)
+        try:
+            async with self._engine.connect() as connection:
+                yield connection
+        finally:
+            self._under_way.discard(ended)
+            ended.set_result(None)
 
 
 async def open_store(database: str, *, now: datetime) -> Store:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.heartbeat import give_sign, read_sign
+from bot.services.heartbeat import give_sign, read_sign, take_leave
 
 POSIX_ONLY = ("pwrite", "pwritev", "writev", "posix_fallocate", "fchmod")
 
@@ -42,3 +42,15 @@ def test_no_tick_for_two_minutes_is_no_life(file: Path) -> None:
     give_sign(file, None)
     at = file.stat().st_mtime
     assert [read_sign(file, at + age).well for age in (-200, 0, 100, 200)] == [False, True, True, False]
+
+
+def test_a_bot_that_stopped_is_not_healthy(file: Path) -> None:
+    """A clean stop is told at once, and the first tick of the next start is a sign of life again."""
+    give_sign(file, None)
+    size = file.stat().st_size
+    take_leave(file)
+    found = read_sign(file, file.stat().st_mtime + 3)
+    assert (found.well, found.sentence) == (False, "not running: stopped 3 s ago")
+    assert file.stat().st_size == size
+    give_sign(file, None)
+    assert read_sign(file, file.stat().st_mtime).well

@@ -174,3 +174,28 @@ async def test_many_readers_share_the_connections(store: Store) -> None:
     found = await asyncio.gather(*(look() for _ in range(60)), count_up(store))
     assert len(found) == 61
     assert await counted(store) == 1
+
+
+async def test_closing_waits_for_what_is_under_way_and_lets_nothing_begin(database: Path) -> None:
+    """Whoever looks something up while the bot stops is answered, or refused: no connection is left behind."""
+    opened = await open_store(url_of(database), now=NOW)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def look() -> str | None:
+        async with opened.read() as tx:
+            begun.set()
+            await go_on.wait()
+            return await process.recall(tx, "alive")
+
+    looking = asyncio.create_task(look())
+    await begun.wait()
+    closing_it = asyncio.create_task(opened.close())
+    await asyncio.sleep(0)
+    for unit in (opened.read, opened.write):
+        with pytest.raises(StorageBusy, match="being stopped"):
+            async with unit():
+                pass
+    assert not closing_it.done()
+    go_on.set()
+    assert await looking is None
+    await closing_it

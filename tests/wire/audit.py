@@ -1,9 +1,15 @@
-"""The audit after a soak: posts, answers, marks and leaderboards against what the server saw."""
+"""The audit after a soak: posts, answers, marks and leaderboards against what the server saw.
+
+Everybody's answer must be one that follows from what the bot heard and could find (`tests.wire.hearing`): nearly always
+that is a single one. The answer of steady members on posts that nobody cleared must be what they meant, whatever the
+bot heard: that follows from what the server saw alone (`tests.wire.truth`).
+"""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fractions import Fraction
 from io import StringIO
 from math import floor
@@ -11,9 +17,14 @@ from pathlib import Path
 
 from bot import upkeep
 from tests.conftest import url_of
-from tests.wire.crowd import Post
+from tests.wire.clock import instant
+from tests.wire.crowd import Post, is_steady
+from tests.wire.hearing import Told, hear
+from tests.wire.looking import Moment, Reading, readings
 from tests.wire.marks import UNITS, Asked, asked_in, ranked, totals
+from tests.wire.minutes import Book, Line, What
 from tests.wire.people import shown
+from tests.wire.privately import Word
 from tests.wire.server import WireServer
 from tests.wire.state import Guild, Tap
 from tests.wire.truth import choices, posts, reveals, stored_choices, stored_units
@@ -30,54 +41,81 @@ _LEAST_EXPLAINED = 0.5
 _LEAST_ANSWERS = 3
 """So many answers a round must there be to compare, on average."""
 
+_LEAST_CERTAIN = 0.9
+"""The share of answers of which only one can be right."""
+
+_LONG = 40
+"""With so many rounds everything must have happened."""
+
 Row = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is known of a run without asking its bots: the server, the posts, and minutes of what reached them."""
+
+    server: WireServer
+    crowd: Mapping[int, Post]
+    book: Book
+    moment: Moment
 
 
 @dataclass(slots=True, kw_only=True)
 class Found:
-    """What was compared, and what is wrong."""
+    """What was compared, and what is wrong.
+
+    Of the answers, so many are `meant` by steady members, and so many `open` between several; `words` are private
+    answers that were confirmed.
+    """
 
     wrong: list[str] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     answers: int = 0
+    meant: int = 0
+    open: int = 0
+    words: int = 0
+    clears: int = 0
     rows: int = 0
     units: int = 0
 
     def too_little(self) -> list[str]:
-        """Tell what there was too little of for a comparison to show anything: rounds with a reveal, answers."""
+        """Tell what there was too little of for a comparison to show anything."""
         rounds, explained = sum(self.states.values()), self.states["explained"]
         wrong = []
         if explained < max(rounds * _LEAST_EXPLAINED, 1):
             wrong.append(f"only {explained} of {rounds} rounds were explained")
         if self.answers < max(explained * _LEAST_ANSWERS, 1):
             wrong.append(f"only {self.answers} answers were compared in {explained} rounds")
+        if self.open > self.answers * (1 - _LEAST_CERTAIN):
+            wrong.append(f"of {self.answers} answers {self.open} could be one of several")
+        if rounds >= _LONG and not (self.meant and self.words and self.clears):
+            wrong.append(f"only {self.meant} steady answers, {self.words} private ones, {self.clears} clears")
         return wrong
 
     def summary(self) -> str:
         """Tell it in a line."""
         return (
-            f"compared: rounds {dict(self.states)}, {self.answers} answers, {self.rows} rows of leaderboards, "
-            f"{write(self.units)} marks; {len(self.wrong)} wrong"
+            f"compared: rounds {dict(self.states)}, {self.answers} answers ({self.meant} as they were meant, "
+            f"{self.open} one of several), {self.words} private ones that were confirmed, {self.clears} clears, "
+            f"{self.rows} rows of leaderboards, {write(self.units)} marks; {len(self.wrong)} wrong"
         )
 
 
-async def audit(server: WireServer, database: Path, crowd: Mapping[int, Post], log: Path) -> Found:
+async def audit(seen: Seen, database: Path, log: Path) -> Found:
     """Compare everything."""
-    found = Found()
+    found, server = Found(), seen.server
     answered: dict[int, list[tuple[Asked, Mapping[int, str]]]] = defaultdict(list)
-    standing = posts(server.world)
+    standing, read = posts(server.world), readings(server.journal.entries, seen.moment)
     for asked in asked_in(database):
         found.states[asked.state] += 1
-        post = crowd.get(asked.number)
+        post = seen.crowd.get(asked.number)
         if (said := _of_posts(server, asked, len(standing.get(asked.number, [])), post)) is not None:
             found.wrong.append(said)
         elif asked.state == "explained" and post is not None:
-            true = _true(asked, post)
-            found.wrong += _of_answers(database, asked, post, true)
-            found.answers += len(true)
-            answered[asked.guild_id].append((asked, true))
-    for guild_id, given in answered.items():
-        earned = totals(given)
+            given = _of_answers(found, seen, database, asked, post, read.get(post.message.id, []))
+            answered[asked.guild_id].append((asked, given))
+    for guild_id, given_there in answered.items():
+        earned = totals(given_there)
         found.units += sum(earned.values())
         found.rows += len(earned)
         found.wrong += await _of_board(server, server.world.guilds[guild_id], earned)
@@ -105,9 +143,12 @@ def _in_the_log(log: Path) -> list[str]:
     return sorted({line[25:] for line in lines if any(each in line for each in _TROUBLE)})
 
 
-def _true(asked: Asked, post: Post) -> dict[int, str]:
+def _meant(asked: Asked, post: Post) -> dict[int, str]:
+    """Give what steady members meant, as far as even a deaf bot could tell: a clear may hide what it did not hear."""
+    if post.clears:
+        return {}
     given = choices(post.message, single=asked.single, letters=asked.letters)
-    return {member: choice for member, choice in given.items() if member not in post.late}
+    return {each: given.get(each, "") for each in post.members if is_steady(each) and each not in post.late}
 
 
 def _of_posts(server: WireServer, asked: Asked, count: int, post: Post | None) -> str | None:
@@ -118,30 +159,74 @@ def _of_posts(server: WireServer, asked: Asked, count: int, post: Post | None) -
     return f"round {asked.number} is {asked.state} with {count} posts and {told} reveals"
 
 
-def _of_answers(database: Path, asked: Asked, post: Post, true: Mapping[int, str]) -> list[str]:
+def _of_answers(  # noqa: PLR0917 - everything there is about one question
+    found: Found, seen: Seen, database: Path, asked: Asked, post: Post, read: Sequence[Reading]
+) -> dict[int, str]:
+    """Compare the answers to a question; gives those that should be stored."""
     stored, units = stored_choices(database, asked.number), stored_units(database, asked.number)
-    wrong = []
-    for member in sorted({*true, *stored, *units}):
-        wanted = true.get(member)
-        worth = None if wanted is None else asked.worth(wanted)
-        if stored.get(member) != wanted or units.get(member) != worth:
-            wrong.append(
-                f"round {asked.number}: member {member} answered {wanted}, worth {worth}; "
-                f"stored are {stored.get(member)} and {units.get(member)}; {_history(asked, post, member)}"
+    told = hear(asked, post.message, post.menus.words, seen.book, read)
+    meant, given = _meant(asked, post), {}
+    for member in sorted({*told, *meant, *stored, *units}):
+        may_be = _may_be(told.get(member), meant.get(member))
+        answer = stored.get(member, "") if stored.get(member, "") in may_be else min(may_be)
+        worth = asked.worth(answer) if answer else None
+        if stored.get(member, "") != answer or units.get(member) != worth:
+            found.wrong.append(
+                f"round {asked.number}: member {member} answered {' or '.join(sorted(may_be)) or 'nothing'}, worth "
+                f"{worth}; stored are {stored.get(member)} and {units.get(member)}; "
+                f"{_history(asked, post, member, seen, read)}"
             )
-    return wrong
+        found.answers += bool(answer)
+        found.meant += bool(answer) and member in meant
+        found.open += len(may_be) > 1
+        if answer:
+            given[member] = answer
+    found.wrong += [f"round {asked.number}: member {each}: {line}" for each in told for line in told[each].wrong]
+    found.wrong += [f"round {asked.number}: {said}" for word in post.menus.words if (said := word.complaint())]
+    found.words += sum(word.taken for word in post.menus.words)
+    found.clears += post.clears
+    return given
+
+
+def _may_be(told: Told | None, meant: str | None) -> frozenset[str]:
+    """Give the answers that are right: the one that was meant, where that can be told, else what could be known."""
+    if meant is not None:
+        return frozenset({meant})
+    return told.answers if told is not None else frozenset({""})
 
 
 def _step(tap: Tap) -> str:
     sort, whose = " super" * tap.burst, " by another" * (tap.by != tap.user_id)
-    return f"{tap.at:%H:%M:%S} {'+' if tap.added else '-'}{tap.emoji}{sort}{whose}"
+    return f"{'+' if tap.added else '-'}{tap.emoji}{sort}{whose}"
 
 
-def _history(asked: Asked, post: Post, member: int) -> str:
-    """Tell what a member did, and what others did to their letters, by the fast clock."""
-    steps = [_step(tap) for tap in post.message.taps if tap.user_id == member]
-    until = "never" if asked.closing_at is None else f"{asked.closing_at:%H:%M:%S}"
-    return f"{'one' if asked.single else 'several'} of {asked.letters}, closing {until}: {', '.join(steps)}"
+def _word(word: Word) -> str:
+    how = "confirmed" if word.taken else "refused" if word.refused else "unanswered"
+    return f"privately {word.letters or 'nothing'} ({how})"
+
+
+def _history(asked: Asked, post: Post, member: int, seen: Seen, read: Sequence[Reading]) -> str:
+    """Tell what a member did, what others did to their letters, and what the bot could know, by the fast clock."""
+    moved = [line for line in seen.book.moves.get(asked.number, []) if line.what is What.MOVED]
+    last = moved[-1].at if moved else datetime.max.replace(tzinfo=UTC)
+    steps = [
+        *((tap.at, _step(tap)) for tap in post.message.taps if tap.user_id == member),
+        *((instant(each.used.id), _word(each)) for each in post.menus.words if each.member == member),
+        *((line.at, f"({_heard(post, line, member)})") for line in seen.book.heard.get(post.message.id, [])),
+        *((line.at, f"({line.what})") for line in seen.book.lives if instant(post.message.id) < line.at < last),
+        *((line.at, f"({line.state})") for line in moved),
+        *((each.begun, f"(read until {each.done:%H:%M:%S})") for each in read),
+    ]
+    told = [f"{at:%H:%M:%S} {step}" for at, step in sorted(steps) if step != "()"]
+    return f"{'one' if asked.single else 'several'} of {asked.letters}: {', '.join(told)}"
+
+
+def _heard(post: Post, line: Line, member: int) -> str:
+    """Tell what a line of the minutes is about, if it is about a member or about everybody."""
+    if line.what is What.CLEARED:
+        return f"heard that {line.emoji or 'everything'} was cleared"
+    tap = post.message.taps[line.nth]
+    return f"heard {_step(tap)}" if tap.user_id == member else ""
 
 
 async def _of_board(server: WireServer, guild: Guild, earned: Mapping[int, int]) -> list[str]:

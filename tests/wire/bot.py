@@ -19,6 +19,7 @@ from bot.domain.lesson import Lesson
 from bot.services.answering import Answering
 from bot.services.library import Shelf
 from tests.wire.hooks import Hooks, Point
+from tests.wire.minutes import Minutes, What
 from tests.wire.point import point_discord_at
 from tests.wire.serve import add_clock_arguments, clock_of
 from tests.wire.state import DEFAULT_TOKEN
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--plan", default=os.environ.get("WIRE_PLAN", "[]"), help="points at which to die, as JSON")
     parser.add_argument("--trace", type=Path, help="a file for the points that are reached")
     parser.add_argument("--acks", type=Path, help="a file for the answers that were acknowledged")
+    parser.add_argument("--minutes", type=Path, help="a file for what is heard and when rounds move on")
     parser.add_argument("--items", type=lambda text: text.split(","), help="the only items of the banks, by id")
     parser.add_argument("--log-level", default="INFO")
     add_clock_arguments(parser)
@@ -76,6 +78,10 @@ def narrowed(shelves: Iterable[Shelf], items: Collection[str]) -> list[Shelf]:
 async def _run(args: argparse.Namespace, hooks: Hooks, shelves: Sequence[Shelf]) -> None:
     clock = clock_of(args)
     clock.steps = args.steps
+    minutes = None if args.minutes is None else Minutes(args.minutes, clock)
+    if minutes is not None:
+        minutes.watch()
+        minutes.note(What.STARTED)
     bot = await app.open_app(
         database=f"sqlite+aiosqlite:///{args.database}",
         shelves=shelves,
@@ -84,6 +90,8 @@ async def _run(args: argparse.Namespace, hooks: Hooks, shelves: Sequence[Shelf])
         longest_nap=timedelta(seconds=args.longest_nap),
     )
     hooks.listen(bot.client)
+    if minutes is not None:
+        minutes.listen(bot.client)
     if args.acks is not None:
         note_acknowledged(bot.answering, args.acks)
     try:

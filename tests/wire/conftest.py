@@ -14,6 +14,8 @@ from tests.wire.state import Channel, Guild
 async def wire() -> AsyncIterator[WireServer]:
     """Serve a small Discord with nobody in it."""
     async with serving(make_server(limits=no_limits())) as server:
+        # Discord itself waits three seconds: a loaded machine may need more.
+        server.world.answer_seconds = 10.0
         yield server
 
 

@@ -1,5 +1,6 @@
 """What goes wrong with gateway events: lost, repeated, overtaken or late; scripted, or by a seeded schedule."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,6 +64,8 @@ class EventFaults:
     def __init__(self) -> None:
         self._scripted: list[EventFault] = []
         self._weather: list[EventWeather] = []
+        self.counts: Counter[EventFaultKind] = Counter()
+        """How many events met each kind so far."""
 
     def add(self, fault: EventFault) -> EventFault:
         """Let something go wrong from now on."""
@@ -83,6 +86,12 @@ class EventFaults:
         """Decide what goes wrong with an event."""
         if not (self._scripted or self._weather):
             return None
+        fault = self._drawn(event)
+        if fault is not None:
+            self.counts[fault.kind] += 1
+        return fault
+
+    def _drawn(self, event: str) -> EventFault | None:
         met = [fault for fault in self._scripted if fault.meets(event)]
         if met:
             return met[0]

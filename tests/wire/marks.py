@@ -41,7 +41,9 @@ class Asked:
         return "".join(letter for letter in self.letters if letter not in self.right)
 
     def worth(self, choice: str) -> int:
-        """Give what a choice earns, in units of 1/5040 mark."""
+        """Give what a choice earns, in units of 1/5040 mark; one that is not settled, with `?` before it, nothing."""
+        if choice.startswith("?"):
+            return 0
         hits = sum(letter in self.right for letter in choice)
         misses, keyed = len(choice) - hits, len(self.right)
         if self.single or self.rule == "strict":

@@ -95,9 +95,13 @@ class People:
 
     async def choose(self, message: Message, member_id: int, custom_id: str, *values: str) -> Interaction:
         """Choose from a list and wait for the first answer."""
+        return await answered(self.pick(message, member_id, custom_id, *values))
+
+    def pick(self, message: Message, member_id: int, custom_id: str, *values: str) -> Interaction:
+        """Choose from a list of a message."""
         part = next(each for each in message.parts() if each.get("custom_id") == custom_id)
         data: Json = {"custom_id": custom_id, "component_type": part["type"], "values": list(values)}
-        return await answered(self._interact(InteractionKind.COMPONENT, message.channel_id, member_id, data, message))
+        return self._interact(InteractionKind.COMPONENT, message.channel_id, member_id, data, message)
 
     def _interact(
         self, kind: InteractionKind, channel_id: int, user_id: int, data: Json, message: Message | None = None

@@ -105,7 +105,8 @@ async def bot_process(
 ) -> AsyncIterator[Running]:
     """Run the bot on a database until the block ends; its log is beside it.
 
-    `options` are those of `tests.wire.bot` without the dashes: `trace`, `acks`, `steps`, `longest_nap`, `log_level`.
+    `options` are those of `tests.wire.bot` without the dashes: `trace`, `acks`, `minutes`, `steps`, `longest_nap`,
+    `log_level`.
     """
     arguments = bot_arguments(discord, database, clock=clock, plan=plan, options=options)
     running = await start(["-m", "tests.wire.bot", *arguments], database.with_suffix(".log"))

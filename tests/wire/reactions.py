@@ -23,7 +23,8 @@ def add(world: World, message: Message, user_id: int, emoji: str, *, burst: bool
     """
     if not put(world, message, user_id, emoji, burst=burst):
         return False
-    world.emit("MESSAGE_REACTION_ADD", added_body(world, message, user_id, emoji, burst=burst), message.guild_id)
+    body = added_body(world, message, user_id, emoji, burst=burst, nth=len(message.taps) - 1)
+    world.emit("MESSAGE_REACTION_ADD", body, message.guild_id)
     return True
 
 
@@ -47,7 +48,8 @@ def remove(world: World, message: Message, user_id: int, emoji: str, *, burst: b
     """Take a reaction off a message, by its owner unless said otherwise; false when it was not there."""
     if not take(world, message, user_id, emoji, burst=burst, by=by):
         return False
-    world.emit("MESSAGE_REACTION_REMOVE", removed_body(message, user_id, emoji, burst=burst), message.guild_id)
+    body = removed_body(message, user_id, emoji, burst=burst, nth=len(message.taps) - 1)
+    world.emit("MESSAGE_REACTION_REMOVE", body, message.guild_id)
     return True
 
 
@@ -85,9 +87,14 @@ def check_emoji(emoji: str) -> None:
         raise Refused(UNKNOWN_EMOJI)
 
 
-def added_body(world: World, message: Message, user_id: int, emoji: str, *, burst: bool = False) -> bytes:
-    """Give the JSON of an event about a reaction that was added."""
-    payload: dict[str, object] = _tapped(message, user_id, emoji, burst=burst)
+def added_body(
+    world: World, message: Message, user_id: int, emoji: str, *, burst: bool = False, nth: int | None = None
+) -> bytes:
+    """Give the JSON of an event about a reaction that was added.
+
+    Beside what Discord tells, `nth` is the place of the change among all of the message, for whoever takes minutes.
+    """
+    payload: dict[str, object] = _tapped(message, user_id, emoji, burst=burst, nth=nth)
     payload["message_author_id"] = str(message.author.id)
     if burst:
         payload["burst_colors"] = ["#5865f2"]
@@ -97,13 +104,14 @@ def added_body(world: World, message: Message, user_id: int, emoji: str, *, burs
     return orjson.dumps(payload)
 
 
-def removed_body(message: Message, user_id: int, emoji: str, *, burst: bool = False) -> bytes:
-    """Give the JSON of an event about a reaction that was removed."""
-    return orjson.dumps(_tapped(message, user_id, emoji, burst=burst))
+def removed_body(message: Message, user_id: int, emoji: str, *, burst: bool = False, nth: int | None = None) -> bytes:
+    """Give the JSON of an event about a reaction that was removed; `nth` as for one that was added."""
+    return orjson.dumps(_tapped(message, user_id, emoji, burst=burst, nth=nth))
 
 
-def _tapped(message: Message, user_id: int, emoji: str, *, burst: bool) -> dict[str, object]:
-    return _place(message) | {
+def _tapped(message: Message, user_id: int, emoji: str, *, burst: bool, nth: int | None) -> dict[str, object]:
+    place = _place(message) if nth is None else _place(message) | {"nth": nth}
+    return place | {
         "user_id": str(user_id),
         "emoji": payloads.emoji(emoji),
         "burst": burst,

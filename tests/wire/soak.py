@@ -24,13 +24,17 @@ from bot.services.library import Library
 from bot.services.organising import Organising, Settings, Wish
 from bot.services.planning import Planner
 from bot.storage.store import open_store
-from tests.wire.audit import audit, unreachable
+from tests.wire.audit import Seen, audit, unreachable
 from tests.wire.clock import WireClock
 from tests.wire.crowd import Crowd, Post
+from tests.wire.event_faults import EventFaultKind
 from tests.wire.guilds import found_guild, learners
 from tests.wire.limits import Limits
+from tests.wire.looking import Moment
 from tests.wire.marks import asked_in
+from tests.wire.minutes import Minutes, What, read_minutes
 from tests.wire.nursery import Bot, Nursery, nursery
+from tests.wire.privately import Menus
 from tests.wire.processes import bot_arguments
 from tests.wire.server import WireServer, make_server, serving
 from tests.wire.storm import Storm
@@ -69,6 +73,11 @@ class Soak:
         """The bot's database."""
         return self.folder / "bot.db"
 
+    @property
+    def minutes(self) -> Path:
+        """What the bots heard."""
+        return self.folder / "minutes"
+
     async def run(self, seconds: float) -> Storm:
         """Let people act and things go wrong for so many seconds of real time, then let everything come to rest."""
         storm = Storm(self.server, Random(self.rng.random()), kill=self._kill)
@@ -76,6 +85,7 @@ class Soak:
         try:
             await self._people(seconds, storm, keeping)
             storm.calm()
+            await self.crowd.finish()
             await until(self._at_rest, patience=_PATIENCE, every=_LOOK)
         except BaseException:
             keeping.cancel()
@@ -114,7 +124,13 @@ class Soak:
         for asked in asked_in(self.database):
             for message in standing.get(asked.number, [])[:1]:
                 post = self.crowd.posts.setdefault(
-                    asked.number, Post(asked=asked, message=message, members=self.members[asked.guild_id])
+                    asked.number,
+                    Post(
+                        asked=asked,
+                        message=message,
+                        members=self.members[asked.guild_id],
+                        menus=Menus(message=message),
+                    ),
                 )
                 post.asked = asked
                 post.revealed = post.revealed or bool(reveals(self.server.world, message))
@@ -131,14 +147,16 @@ class Soak:
         )
 
     async def _keep_alive(self) -> None:
+        minutes = Minutes(self.minutes, self.clock)
         while not self.ending:
             bot = self._start()
             code = await bot.ended(24 * 3600)
+            minutes.note(What.ENDED)
             self.ends["killed" if code < 0 else "gave up" if code else "stopped"] += 1
             await asyncio.sleep(self.rng.uniform(0, 3))
 
     def _start(self) -> Bot:
-        options = {"longest_nap": 0.2, "seed": len(self.bots)}
+        options = {"longest_nap": 0.2, "seed": len(self.bots), "minutes": self.minutes}
         arguments = bot_arguments(self.server.address, self.database, clock=self.clock, options=options)
         self.bots.append(self.nursery.run(arguments, self.folder / "bot.log"))
         return self.bots[-1]
@@ -189,7 +207,8 @@ async def _run(args: argparse.Namespace, folder: Path) -> bool:
         crowd = Crowd(server.people, Random(rng.random()), margin=MARGIN, pace=args.pace)
         soak = Soak(folder=folder, server=server, clock=clock, nursery=bots, rng=rng, members=members, crowd=crowd)
         storm = await soak.run(args.minutes * 60)
-        found = await audit(soak.server, soak.database, crowd.posts, folder / "bot.log")
+        seen = Seen(server=server, crowd=crowd.posts, book=read_minutes(soak.minutes), moment=_moment_of(clock))
+        found = await audit(seen, soak.database, folder / "bot.log")
         await soak.stop()
     if soak.ends["gave up"] > (excused := unreachable(folder / "bot.log")):
         found.wrong.append(
@@ -200,8 +219,15 @@ async def _run(args: argparse.Namespace, folder: Path) -> bool:
     gateway = server.gateway
     _say(f"strikes: {dict(storm.counts)}; the bot's ends: {dict(soak.ends)}")
     _say(f"connections: {gateway.identified} identified, {gateway.resumed} resumed, {gateway.replayed} events replayed")
+    _say(f"events that never came: {gateway.faults.counts[EventFaultKind.DROP]}")
     _say(found.summary())
     return not found.wrong
+
+
+def _moment_of(clock: WireClock) -> Moment:
+    """Give what tells the instant, by a clock, of a moment of the machine's steady clock."""
+    now, steady = clock(), time.monotonic()
+    return lambda moment: now + timedelta(seconds=(moment - steady) * clock.speed)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

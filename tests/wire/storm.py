@@ -18,6 +18,7 @@ DRIZZLE: Mapping[FaultKind, float] = {
 DOWNPOUR: Mapping[FaultKind, float] = {kind: 6 * rate for kind, rate in DRIZZLE.items()}
 TOO_MANY: Mapping[FaultKind, float] = {FaultKind.LIMITED: 0.25}
 MUDDLE: Mapping[EventFaultKind, float] = {
+    EventFaultKind.DROP: 0.03,
     EventFaultKind.REPEAT: 0.03,
     EventFaultKind.SWAP: 0.03,
     EventFaultKind.DELAY: 0.05,

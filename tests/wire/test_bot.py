@@ -2,20 +2,25 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from bot import app
+from bot.chat.pacer import Pacer
 from bot.domain.answer import Answer
 from bot.domain.grading import grade, units
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
+from bot.services.heartbeat import read_sign
 from bot.services.library import Shelf
+from tests.wire.clock import machine_seconds
 from tests.wire.embedded import embedded_bot
 from tests.wire.faults import Fault, FaultKind
 from tests.wire.guilds import found_guild, learners
+from tests.wire.people import shown
 from tests.wire.processes import bot_process, start
 from tests.wire.server import WireServer
 from tests.wire.state import DEFAULT_TOKEN, Channel, Guild, Message
@@ -27,10 +32,8 @@ USERS = "GET /channels/{channel_id}/messages/{message_id}/reactions/{emoji}"
 
 async def set_up(wire: WireServer, guild: Guild, channel: Channel) -> None:
     """Let the organiser set the bot up by slash command."""
-    done = await wire.people.slash(
-        channel.id, guild.owner_id, "setup", channel=channel.id, time="08:30", zone="Europe/Prague"
-    )
-    assert "✅ Ready" in done.text
+    done = wire.people.run(channel.id, guild.owner_id, "setup", channel=channel.id, time="08:30", zone="Europe/Prague")
+    assert "✅ Ready" in await shown(done)
 
 
 async def post(wire: WireServer, guild: Guild, channel: Channel, bot: app.App) -> tuple[Message, Round]:
@@ -224,7 +227,19 @@ async def test_the_plain_command_line_runs_over_the_wire(
     finally:
         await running.make_sure()
     assert DEFAULT_TOKEN not in running.said()
-    assert (data / "heartbeat").exists()
+    assert read_sign(data / "heartbeat", machine_seconds()).sentence.startswith("not running: stopped")
+
+
+async def test_the_commands_are_sent_at_the_pace_of_everything_else(
+    wire: WireServer, guild: Guild, database: Path, shelves: Sequence[Shelf], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a start the list of commands is read and sent in turns of the pacer, which keeps the global limit."""
+    monkeypatch.setattr(app, "Pacer", partial(Pacer, rate=1, burst=1))
+    async with embedded_bot(wire, database, shelves):
+        assert guild.id
+    read, sent = (wire.journal.of(f"{method} /applications/{{application_id}}/commands") for method in ("GET", "PUT"))
+    assert [len(read), len(sent)] == [1, 1]
+    assert sent[0].at - read[0].at >= 0.5
 
 
 async def test_stopping_lets_the_tick_under_way_finish(

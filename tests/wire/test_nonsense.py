@@ -19,11 +19,12 @@ from tests.wire.embedded import embedded_bot
 from tests.wire.faults import Fault, FaultKind
 from tests.wire.guilds import learners
 from tests.wire.limits import no_limits
+from tests.wire.people import shown
 from tests.wire.point import pointed_at
 from tests.wire.server import WireServer, make_server, serving
 from tests.wire.state import Channel, Guild
 from tests.wire.test_bot import agree, close, post, set_up
-from tests.wire.truth import posts, reveals, states
+from tests.wire.truth import posts, reveals, states, stored_choices
 from tests.wire.waiting import until
 
 FAST = 400
@@ -51,6 +52,9 @@ NONSENSE: dict[str, Answer] = {
         "headers": DISCORD,
     },
 }
+
+ONLY_HTTP = ("a page to log in to", "a proxy that forbids", "another shape", "broken JSON")
+CALLBACK = "POST /interactions/*"
 
 
 @pytest.fixture
@@ -135,6 +139,74 @@ async def test_a_post_whose_answer_makes_no_sense_is_found(
         wire.faults.remove(fault)
         await posting
         assert [len(each) for each in posts(wire.world).values()] == [1]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind=FaultKind.FAIL_AFTER, route=CALLBACK, **PORTAL),  # type: ignore[arg-type]
+        Fault(kind=FaultKind.FAIL_BEFORE, route=CALLBACK, **NONSENSE["a proxy that forbids"]),  # type: ignore[arg-type]
+        Fault(kind=FaultKind.DROP_BEFORE, route=CALLBACK),
+        Fault(kind=FaultKind.DROP_AFTER, route=CALLBACK),
+    ],
+    ids=["taken", "forbidden", "not heard", "heard"],
+)
+async def test_a_reply_outlasts_one_answer_that_makes_no_sense(
+    wire: WireServer,
+    guild: Guild,
+    channel: Channel,
+    database: Path,
+    shelves: Sequence[Shelf],
+    *,
+    fault: Fault,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whether Discord took the reply or never saw it, its member reads it, and nothing is logged."""
+    async with embedded_bot(wire, database, shelves) as bot:
+        await set_up(wire, guild, channel)
+        message, _ = await post(wire, guild, channel, bot)
+        wire.faults.add(fault)
+        pressed = await wire.people.press(message, guild.owner_id, "tw:mine:")
+        assert "no answer of yours" in await shown(pressed)
+        await wire.journal.quiet(0.3)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING and calm(record)] == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *(Fault(kind=FaultKind.FAIL_BEFORE, times=None, **NONSENSE[each]) for each in ONLY_HTTP),  # type: ignore[arg-type]
+        Fault(kind=FaultKind.DROP_BEFORE, times=None),
+    ],
+    ids=[*ONLY_HTTP, "no answer at all"],
+)
+async def test_a_reply_that_cannot_be_sent_is_one_line(
+    wire: WireServer,
+    guild: Guild,
+    channel: Channel,
+    database: Path,
+    shelves: Sequence[Shelf],
+    *,
+    fault: Fault,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The operator reads one line without a trace when a private answer is stored and its receipt cannot be given."""
+    ann = guild.owner_id
+    async with embedded_bot(wire, database, shelves) as bot:
+        await set_up(wire, guild, channel)
+        message, asked = await post(wire, guild, channel, bot)
+        (menu,) = (await wire.people.press(message, ann, "tw:private:")).shown
+        await wire.journal.quiet(0.2)
+        fault.route = "*"
+        wire.faults.add(fault)
+        menu_id = next(each for each in menu.custom_ids() if each.startswith("tw:choose:"))
+        wire.people.pick(menu, ann, menu_id, "B")
+        await until(lambda: any("could not be answered" in record.message for record in caplog.records))
+        wire.faults.remove(fault)
+        await until(lambda: stored_choices(database, asked.id) == {ann: "B"})
+    written = [record for record in caplog.records if record.name == "bot.chat.replies"]
+    assert [(record.levelno, record.exc_info) for record in written] == [(logging.WARNING, None)]
+    assert not [record for record in caplog.records if record.exc_info and calm(record)]
 
 
 @pytest.mark.parametrize(
