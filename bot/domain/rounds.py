@@ -21,6 +21,16 @@ class RoundState(StrEnum):
     VOID = "void"
 
 
+UNDER_WAY = (RoundState.PLANNED, RoundState.OPEN, RoundState.CLOSING, RoundState.CLOSED)
+"""States of rounds with steps left to do: their items are kept for them, and feedback on one would tell its key."""
+
+GRADED = (RoundState.CLOSED, RoundState.EXPLAINED)
+"""States of rounds whose answers have results."""
+
+OVER = (*GRADED, RoundState.VOID)
+"""States of rounds that take no answers any more, whatever comes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """One row of the ledger.

@@ -6,7 +6,7 @@ from bot.domain.answer import Answer
 from bot.domain.errors import ForeignPost
 from bot.domain.grading import grade
 from bot.domain.kinds import Mark
-from bot.domain.rounds import Round, RoundState
+from bot.domain.rounds import GRADED, Round
 from bot.services.answering import Answering
 from bot.storage import answers, boards, rounds
 from bot.storage.store import Store
@@ -57,6 +57,6 @@ class Recalling:
             ranked = await boards.is_ranked(tx, round_id, member_id)
         if found is None:
             raise ForeignPost
-        graded = found.state in (RoundState.CLOSED, RoundState.EXPLAINED)
+        graded = found.state in GRADED
         mark = grade(found.posed, kept) if kept is not None and kept.given and graded else None
         return OwnAnswer(round=found, answer=kept, mark=mark, ranked=ranked)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.answer import Answer, Came, Surface
-from bot.domain.rounds import RoundState
+from bot.domain.rounds import OVER
 from bot.storage import bulk
 from bot.storage.columns import Instant
 from bot.storage.store import Tx
@@ -15,7 +15,6 @@ from bot.storage.tables import answers, rounds
 
 _SQLITE = sqlite.dialect()
 _INSTANT = Instant()
-_DONE = (RoundState.CLOSED, RoundState.EXPLAINED, RoundState.VOID)
 
 
 def _keep() -> sa.Insert:
@@ -23,7 +22,7 @@ def _keep() -> sa.Insert:
     columns = answers.c.keys()
     row = bulk.fields(len(columns))
     # Without a condition there SQLite would take ON for the beginning of a join's.
-    is_done = sa.or_(*(rounds.c.state == state for state in _DONE))
+    is_done = sa.or_(*(rounds.c.state == state for state in OVER))
     done = sa.exists().where(rounds.c.id == row[columns.index("round_id")], is_done)
     statement = sqlite.insert(answers).from_select(columns, sa.select(*row).where(~done))
     key = answers.primary_key.columns.keys()
