@@ -1,5 +1,6 @@
 """Posed items: an item as it was asked, its options shuffled and lettered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from random import Random
 
@@ -31,6 +32,10 @@ class PosedItem:
     def key(self) -> frozenset[str]:
         """The letters of the right options."""
         return frozenset(letter for letter, option in self.options if option.correct)
+
+    def slips(self, choice: Collection[str]) -> frozenset[str]:
+        """Name the traps that choosing these letters is consistent with: those of the distractors among them."""
+        return frozenset(option.trap for letter, option in self.options if letter in choice and option.trap is not None)
 
 
 def pose(item: Item, rng: Random) -> PosedItem:

@@ -28,7 +28,8 @@ class PracticeSource(StrEnum):
 class Practised:
     """One item that a member did for themself; `choice` and `posed` fit each other as in a round.
 
-    `guild_id` is `None` in direct messages. Member, bank, item and `seed` tell one posing from any other.
+    `guild_id` is `None` in direct messages. Member, bank, item and `seed` tell one posing from any other. `full` says
+    that the answer earned all of the item's mark.
     """
 
     guild_id: int | None
@@ -41,6 +42,27 @@ class Practised:
     full: bool
     at: datetime
     source: PracticeSource
+
+    @property
+    def fallen(self) -> frozenset[str]:
+        """The traps that the answer fell for."""
+        return self.posed.slips(self.choice)
+
+    @property
+    def resisted(self) -> frozenset[str]:
+        """The traps that a fully right answer did not fall for: all that are in the item."""
+        return self.posed.item.traps if self.full else frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Go:
+    """One go at an item, as profiles look back at it: when it was, and the traps that were fallen for and resisted."""
+
+    bank: str
+    item_id: str
+    at: datetime
+    fallen: frozenset[str]
+    resisted: frozenset[str]
 
 
 def new_seed(rng: Random) -> str:

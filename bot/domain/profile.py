@@ -1,11 +1,11 @@
 """Trap profiles: which confusions a learner keeps repeating, and which ones a server does."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.posed import PosedItem
-from bot.domain.practice import Practised
+from bot.domain.practice import Go
 from bot.domain.tally import Result
 
 HALF_LIFE = timedelta(days=30)
@@ -21,7 +21,8 @@ WINDOW = 6 * HALF_LIFE
 """How far back slips are looked at; older ones would weigh less than a sixtieth."""
 
 AGAIN = timedelta(days=1)
-"""For so long another go at a practised item counts for nothing: its answer was read a moment ago."""
+"""For so long a go at an item counts for nothing after one that counted, or after its question was asked to all: the
+answer was read a moment ago."""
 
 RECENT = timedelta(days=30)
 """The time that a server's trend compares with what was before."""
@@ -72,13 +73,14 @@ def weigh(encounters: Iterable[Encounter], now: datetime) -> float:
     They are taken in the order of time, whatever the order they come in. A slip adds 1; a right answer takes off
     `BACK`, never below 0, so what was right before a slip is no credit against it. In between the weight halves every
     `HALF_LIFE`. At one and the same instant right answers go first: only later ones count back. Encounters of the
-    future, which a clock set back leaves behind, count as of now.
+    future, which a clock set back leaves behind, count as of now, in their order.
     """
     weight, before = 0.0, None
     for each in sorted(encounters, key=lambda each: (each.at, each.fell)):
-        weight = _faded(weight, since=before or each.at, now=each.at)
+        at = min(each.at, now)
+        weight = _faded(weight, since=before or at, now=at)
         weight = weight + 1 if each.fell else max(weight - BACK, 0.0)
-        before = each.at
+        before = at
     return _faded(weight, since=before or now, now=now)
 
 
@@ -103,18 +105,21 @@ def met_in(posed: PosedItem, results: Collection[Result]) -> dict[str, Share]:
     }
 
 
-def practised(done: Iterable[Practised]) -> list[Encounter]:
-    """List the encounters of a learner's practice: of several goes at an item within a day, those of the first."""
-    counted: dict[tuple[str, str], datetime] = {}
+def practised(goes: Iterable[Go], asked: Mapping[tuple[str, str], Collection[datetime]]) -> list[Encounter]:
+    """List the encounters of a learner's practice: of several goes at an item within a day, those of the first.
+
+    `asked` gives when questions that the learner answered took no more answers, by bank and item: a go within a day
+    after that is none, either.
+    """
+    told = {item: list(instants) for item, instants in asked.items()}
     found = []
-    for each in sorted(done, key=lambda each: each.at):
-        item = each.posed.item
-        last = counted.get((each.bank, item.id))
-        if last is None or each.at - last >= AGAIN:
-            counted[each.bank, item.id] = each.at
-            fell = {option.trap for letter, option in each.posed.options if letter in each.choice and option.trap}
-            met = fell | (item.traps if each.full else frozenset())
-            found += [Encounter(bank=each.bank, trap=trap, at=each.at, fell=trap in fell) for trap in sorted(met)]
+    for each in sorted(goes, key=lambda each: each.at):
+        read = told.setdefault((each.bank, each.item_id), [])
+        if any(timedelta() <= each.at - at < AGAIN for at in read):
+            continue
+        read.append(each.at)
+        met = sorted(each.fallen | each.resisted)
+        found += [Encounter(bank=each.bank, trap=trap, at=each.at, fell=trap in each.fallen) for trap in met]
     return found
 
 

@@ -56,11 +56,7 @@ def tally(posed: PosedItem, answers: Mapping[int, Answer]) -> Tally:
 
 def slips(posed: PosedItem, answer: Answer) -> frozenset[str]:
     """Name the traps an answer is consistent with: those of the distractors it chose."""
-    if answer.unresolved:
-        return frozenset()
-    return frozenset(
-        option.trap for letter, option in posed.options if letter in answer.choice and option.trap is not None
-    )
+    return frozenset() if answer.unresolved else posed.slips(answer.choice)
 
 
 def _earned(posed: PosedItem, answer: Answer) -> tuple[Mark, int, frozenset[str]]:

@@ -23,7 +23,7 @@ from bot.domain.practice import (
     with_trap,
 )
 from bot.domain.reading import echo
-from bot.domain.rounds import RoundState
+from bot.domain.rounds import OVER
 from bot.domain.scenarios.case import SEEDS, case_id, seed_of
 from bot.domain.scenarios.drawing import Stock, is_same
 from bot.domain.scenarios.finding import Diagnosis, diagnose
@@ -33,8 +33,6 @@ from bot.services.library import Library, gone
 from bot.services.ports import Clock
 from bot.storage import answers, practice, rounds
 from bot.storage.store import Store, Tx
-
-_REVEALED = (RoundState.CLOSED, RoundState.EXPLAINED, RoundState.VOID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +107,7 @@ class Drills:
         async with self._store.read() as tx:
             asked = await rounds.by_id(tx, round_id)
             held = await answers.of_member(tx, round_id, learner.member_id)
-        if asked is None or asked.guild_id != learner.guild_id or asked.state not in _REVEALED:
+        if asked is None or asked.guild_id != learner.guild_id or asked.state not in OVER:
             raise ForeignPost
         if not self._library.has(asked.bank):
             raise ItemGone
@@ -146,8 +144,8 @@ class Drills:
         if seed_of(item.id) is not None:
             return await self._case(learner, bank, bank.lessons[item.lesson])
         async with self._store.read() as tx:
-            done = await practice.latest(tx, learner.member_id, bank_id, item_id)
-        return await self._like(learner, bank, item, _fallen(done) if done is not None else ())
+            fallen = await practice.last_fallen(tx, learner.member_id, bank_id, item_id)
+        return await self._like(learner, bank, item, fallen)
 
     async def of_item(self, learner: Learner, bank_id: str, item_id: str) -> Drill:
         """Pose just this item.
@@ -167,7 +165,7 @@ class Drills:
 
         Raises:
             ItemGone: the item was changed or is there no more.
-            ItemBusy: it came into an open round meanwhile, where the feedback would tell its key.
+            ItemBusy: it came into an open round meanwhile, where the feedback would tell its key, be it once more.
         """
         drill = self._posed_again(posing)
         item, now = drill.posed.item, self._clock()
@@ -185,11 +183,10 @@ class Drills:
             source=PracticeSource.DRILL,
         )
         async with self._store.write() as tx:
-            known = await practice.find(tx, learner.member_id, posing.bank_id, item.id, posing.seed)
-            if known is None and is_same(drill.bank, item.id, await _busy(tx, learner, posing.bank_id)):
+            if is_same(drill.bank, item.id, await _busy(tx, learner, posing.bank_id)):
                 raise ItemBusy
-            stored = known or await practice.keep(tx, done)
-        return Outcome(drill=drill, choice=stored.choice, mark=grade_choice(drill.posed, stored.choice))
+            first = await practice.keep(tx, done)
+        return Outcome(drill=drill, choice=first, mark=grade_choice(drill.posed, first))
 
     async def _like(self, learner: Learner, bank: Bank, item: Item, fallen: Collection[str]) -> Drill:
         lesson = bank.lessons.get(item.lesson)
@@ -235,12 +232,6 @@ class Drills:
 
 def _drill(bank: Bank, item: Item, posing: Posing) -> Drill:
     return Drill(bank=bank, posed=pose_by(item, posing.seed), posing=posing, diagnosis=diagnose(bank, item))
-
-
-def _fallen(done: Practised) -> frozenset[str]:
-    return frozenset(
-        option.trap for letter, option in done.posed.options if letter in done.choice and option.trap is not None
-    )
 
 
 async def _busy(tx: Tx, learner: Learner, bank: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Column types that carry domain values: instants, sets of weekdays, posed items."""
+"""Column types that carry domain values: instants, sets of weekdays and of ids, posed items."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -87,6 +87,21 @@ class Weekdays(TypeDecorator[frozenset[int]]):
     def process_result_value(self, value: object | None, dialect: Dialect) -> frozenset[int] | None:
         del dialect
         return None if value is None else frozenset(int(day) for day in str(value))
+
+
+class Names(TypeDecorator[frozenset[str]]):
+    """A set of ids, such as traps, in one text with spaces between them."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:
+        del dialect
+        return None if value is None else " ".join(sorted(value))
+
+    def process_result_value(self, value: object | None, dialect: Dialect) -> frozenset[str] | None:
+        del dialect
+        return None if value is None else frozenset(str(value).split())
 
 
 class Posed(TypeDecorator[PosedItem]):

@@ -1,11 +1,11 @@
 """Queries about traps met: by one learner, and by a server in its closed rounds."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.domain.profile import Encounter, Meeting, Share, practised
+from bot.domain.profile import AGAIN, Encounter, Meeting, Share, practised
 from bot.domain.rounds import Round
 from bot.storage import practice
 from bot.storage.store import Tx
@@ -26,7 +26,8 @@ async def encounters(tx: Tx, guild_id: int, member_id: int, *, since: datetime) 
         .where(slips.c.guild_id == guild_id, slips.c.member_id == member_id, since <= _AT)
     )
     fallen = [Encounter(bank=row.bank, trap=row.trap, at=row.at, fell=True) for row in rows]
-    alone = practised(await practice.done(tx, guild_id, member_id, since=since))
+    goes = await practice.goes(tx, guild_id, member_id, since=since)
+    alone = practised(goes, await _asked(tx, guild_id, member_id, since=since - AGAIN) if goes else {})
     traps = {each.trap for each in (*fallen, *alone) if each.fell}
     rows = await tx.execute(
         sa.select(rounds.c.bank, round_traps.c.trap, _AT.label("at"))
@@ -99,6 +100,21 @@ async def noted(tx: Tx, round_id: int) -> dict[str, Share]:
 async def forget(tx: Tx, round_id: int) -> None:
     """Forget how a round's traps did."""
     await tx.execute(sa.delete(round_traps).where(round_traps.c.round_id == round_id))
+
+
+async def _asked(
+    tx: Tx, guild_id: int, member_id: int, *, since: datetime
+) -> Mapping[tuple[str, str], Collection[datetime]]:
+    """Give when the rounds that a member has results of stopped taking answers, by bank and item, since an instant."""
+    rows = await tx.execute(
+        sa.select(rounds.c.bank, rounds.c.item_id, _AT.label("at"))
+        .select_from(results.join(rounds, rounds.c.id == results.c.round_id))
+        .where(results.c.member_id == member_id, rounds.c.guild_id == guild_id, since <= _AT)
+    )
+    asked: dict[tuple[str, str], list[datetime]] = {}
+    for row in rows:
+        asked.setdefault((row.bank, row.item_id), []).append(row.at)
+    return asked
 
 
 def _of(guild_id: int, bank: str, since: datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -8,13 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.rounds import Round, RoundState
+from bot.domain.rounds import UNDER_WAY, Round, RoundState
 from bot.domain.scenarios.case import MARK
 from bot.storage.columns import Instant
 from bot.storage.store import Tx
-from bot.storage.tables import answers, rounds, totals
-
-UNDER_WAY = (RoundState.PLANNED, RoundState.OPEN, RoundState.CLOSING, RoundState.CLOSED)
+from bot.storage.tables import answers, members, rounds, under_way
 
 
 async def plan(tx: Tx, planned: Round) -> Round | None:
@@ -211,25 +209,29 @@ async def of_item(tx: Tx, earlier: Round, *, states: Collection[RoundState]) -> 
 
 async def busy_items(tx: Tx, guild_id: int, bank: str) -> frozenset[str]:
     """List the items of a bank that are in a round under way in a server."""
-    wanted = (rounds.c.guild_id == guild_id) & (rounds.c.bank == bank) & rounds.c.state.in_(UNDER_WAY)
+    wanted = (rounds.c.guild_id == guild_id) & (rounds.c.bank == bank) & under_way()
     return frozenset((await tx.execute(sa.select(rounds.c.item_id).where(wanted))).scalars())
 
 
 async def busy_for(tx: Tx, member_id: int, bank: str) -> frozenset[str]:
     """List the items of a bank that are in a round under way in any server where a member has answered."""
-    ranked = (totals.c.guild_id == rounds.c.guild_id) & (totals.c.member_id == member_id)
-    # The first answer in a server is in no total before its round is graded.
+    # Whoever answers has a name in the server from then on, be the round void later; what nobody could name yet is
+    # told by the answer itself. An index on answers would say the same, and cost every answer something.
+    named = (members.c.guild_id == rounds.c.guild_id) & (members.c.member_id == member_id)
     first = (answers.c.round_id == rounds.c.id) & (answers.c.member_id == member_id)
-    known = sa.exists().where(ranked) | sa.exists().where(first)
-    wanted = (rounds.c.bank == bank) & rounds.c.state.in_(UNDER_WAY) & known
+    wanted = (rounds.c.bank == bank) & under_way() & (sa.exists().where(named) | sa.exists().where(first))
     return frozenset((await tx.execute(sa.select(rounds.c.item_id).where(wanted))).scalars())
 
 
 async def answered(tx: Tx, guild_id: int, member_id: int, bank: str) -> Mapping[str, datetime]:
-    """Give the items of a bank that a member answered in a server's rounds, with the instant each was last asked."""
+    """Give the items of a bank that a member answered in a server's rounds, with when each last took no more answers.
+
+    From about then on its answer was to be read.
+    """
     theirs = (answers.c.round_id == rounds.c.id) & (answers.c.member_id == member_id)
+    ended = sa.func.coalesce(rounds.c.closing_at, rounds.c.closes_at)
     rows = await tx.execute(
-        sa.select(rounds.c.item_id, sa.func.max(rounds.c.planned_at, type_=rounds.c.planned_at.type))
+        sa.select(rounds.c.item_id, sa.func.max(ended, type_=rounds.c.closes_at.type))
         .select_from(rounds.join(answers, theirs))
         .where(rounds.c.guild_id == guild_id, rounds.c.bank == bank)
         .group_by(rounds.c.item_id)

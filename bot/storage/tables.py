@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 
-from bot.storage.columns import Duration, Instant, LocalTime, Posed, Weekdays, Zone
+from bot.domain.rounds import UNDER_WAY
+from bot.storage.columns import Duration, Instant, LocalTime, Names, Posed, Weekdays, Zone
 
 metadata = sa.MetaData(
     naming_convention={
@@ -100,6 +101,26 @@ rounds = sa.Table(
     sa.Index("ix_rounds_schedule_id_item_id", "schedule_id", "item_id"),
 )
 
+
+def under_way() -> sa.ColumnElement[bool]:
+    """Write the condition that a round is under way, in the words of the index on it.
+
+    A database uses an index of some rows only for a query that has its very condition, which values bound later hide.
+    """
+    return rounds.c.state.in_(sa.bindparam(None, UNDER_WAY, sa.String(), expanding=True, literal_execute=True))
+
+
+# Few rounds are under way, whatever the length of the ledger: which items those keep busy is asked for every drill.
+sa.Index(
+    "ix_rounds_under_way",
+    rounds.c.bank,
+    rounds.c.guild_id,
+    rounds.c.item_id,
+    # Here only so that a query finds its whole condition in the index.
+    rounds.c.state,
+    sqlite_where=under_way(),
+)
+
 answers = sa.Table(
     "answers",
     metadata,
@@ -160,7 +181,6 @@ slips = sa.Table(
     sa.Column("guild_id", sa.BigInteger, nullable=False),
     sa.Column("bank", sa.String(64), nullable=False),
     sa.Index("ix_slips_member", "guild_id", "member_id", "bank", "trap"),
-    sa.Index("ix_slips_guild_id_bank_trap", "guild_id", "bank", "trap"),
 )
 
 # What members did for themselves: never ranked, but it counts for their traps.
@@ -179,6 +199,9 @@ practised = sa.Table(
     sa.Column("full", sa.Boolean, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("source", sa.String(16), nullable=False),
+    # The traps that were fallen for, and those that a fully right answer resisted: profiles are read without items.
+    sa.Column("fallen", Names, nullable=False, server_default=sa.text("''")),
+    sa.Column("resisted", Names, nullable=False, server_default=sa.text("''")),
     # One posing is answered once, however often it is sent.
     sa.UniqueConstraint("member_id", "bank", "item_id", "seed"),
     sa.Index("ix_practised_member_id_bank_at", "member_id", "bank", "at"),

@@ -7,8 +7,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.practice import fingerprint, new_seed, pick, pose_by, similar, with_trap
-from tests.builders import NOW, make_bank, make_item, make_option, make_trap
+from bot.domain.practice import PracticeSource, Practised, fingerprint, new_seed, pick, pose_by, similar, with_trap
+from tests.builders import NOW, make_bank, make_item, make_option, make_posed, make_trap
 
 _HOUR, _WEEK = timedelta(hours=1), timedelta(days=7)
 
@@ -51,6 +51,31 @@ def test_similar_items_go_by_trap_and_then_by_objective() -> None:
     )
     assert similar(bank, item, {"fallen"}) == {"1.1-002": 1, "1.1-003": 0, "1.1-004": 2}
     assert with_trap(bank, "fallen") == {"1.1-001": 0, "1.1-003": 0}
+
+
+def test_what_was_practised_tells_its_traps() -> None:
+    """The traps of what was chosen were fallen for; a fully right answer resisted every trap of the item."""
+    posed = make_posed(make_item(traps={"B": "b", "C": "c", "D": "c"}))
+
+    def traps(choice: str) -> tuple[set[str], set[str]]:
+        done = Practised(
+            guild_id=None,
+            member_id=1,
+            bank="sample",
+            posed=posed,
+            seed="s",
+            choice=choice,
+            units=0,
+            full=choice == "A",
+            at=NOW,
+            source=PracticeSource.DRILL,
+        )
+        return set(done.fallen), set(done.resisted)
+
+    assert traps("B") == ({"b"}, set())
+    assert traps("CD") == ({"c"}, set())
+    assert traps("A") == (set(), {"b", "c"})
+    assert traps("") == (set(), set())
 
 
 def test_what_was_seen_recently_waits() -> None:

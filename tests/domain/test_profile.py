@@ -1,13 +1,14 @@
 """Trap profiles: what slips and right answers come to, over time."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from random import Random
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.domain.practice import PracticeSource, Practised
+from bot.domain.practice import Go
 from bot.domain.profile import (
     BACK,
     FORGOTTEN,
@@ -22,9 +23,10 @@ from bot.domain.profile import (
     trend,
     weigh,
 )
-from tests.builders import NOW, make_item, make_posed
+from tests.builders import NOW
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def met(days_ago: float, *, fell: bool, trap: str = "door-as-lock", bank: str = "sample") -> Encounter:
@@ -41,9 +43,10 @@ def _right(days_ago: float = 0, trap: str = "door-as-lock") -> Encounter:
 
 
 encounters = st.lists(
-    st.builds(met, st.integers(0, 400), fell=st.booleans(), trap=st.sampled_from(["a", "b"])), max_size=30
+    st.builds(met, st.integers(-40, 400), fell=st.booleans(), trap=st.sampled_from(["a", "b"])), max_size=30
 )
 lives = encounters.map(lambda found: [each for each in found if each.trap == "a"])
+pasts = lives.map(lambda found: [each for each in found if each.at <= NOW])
 
 
 @pytest.mark.parametrize(
@@ -57,7 +60,8 @@ lives = encounters.map(lambda found: [each for each in found if each.trap == "a"
         ([_slip(30), _slip()], 1.5),
         ([_slip(1), _right(1 / 2)], 0.5 ** (1 / 30) - BACK * 0.5 ** (1 / 60)),
         ([_slip(30), _right(0)], 0),
-        ([_slip(), _slip(), _slip(), _right(-1)], 3 * 0.5 ** (1 / 30) - BACK),
+        ([_slip(), _slip(), _slip(), _right(-1)], 3 - BACK),
+        ([_slip(), _slip(-30)], 2),
         ([_right(1), _right(1), _slip()], 1),
         ([_right(), _slip()], 1),
     ],
@@ -80,7 +84,7 @@ def test_order_is_that_of_time_alone(found: list[Encounter], seed: int) -> None:
     assert profile(shuffled, NOW) == profile(found, NOW)
 
 
-@given(found=lives, days=st.integers(0, 400))
+@given(found=lives, days=st.integers(-40, 400))
 def test_one_more_slip_never_helps_and_one_more_right_answer_never_harms(found: list[Encounter], days: int) -> None:
     """Falling once more, whenever it was, never makes a weight smaller; being right never makes it greater."""
     weight, tiny = weigh(found, NOW), 1e-9
@@ -88,7 +92,7 @@ def test_one_more_slip_never_helps_and_one_more_right_answer_never_harms(found: 
     assert weigh([*found, met(days, fell=False, trap="a")], NOW) <= weight + tiny
 
 
-@given(found=lives, wait=st.integers(0, 1000))
+@given(found=pasts, wait=st.integers(0, 1000))
 def test_time_alone_fades_a_weight(found: list[Encounter], wait: int) -> None:
     """While nothing happens a weight only fades, by half every thirty days."""
     later = weigh(found, NOW + wait * DAY)
@@ -101,13 +105,13 @@ def test_right_answers_before_the_first_slip_are_no_credit(found: list[Encounter
     assert weigh([*found, *[met(days, fell=False, trap="a")] * count], NOW) == weigh(found, NOW)
 
 
-@given(found=lives)
+@given(found=pasts)
 def test_a_slip_now_counts_one_whatever_came_before(found: list[Encounter]) -> None:
     """The latest slip weighs one, on top of what was left."""
     assert weigh([*found, met(0, fell=True, trap="a")], NOW) == pytest.approx(weigh(found, NOW) + 1)
 
 
-@given(found=lives)
+@given(found=pasts)
 def test_enough_right_answers_clear_a_trap(found: list[Encounter]) -> None:
     """Two right answers a slip are always enough, and then the trap is in the profile no more."""
     cleared = [*found, *[met(-1, fell=False, trap="a")] * (2 * len(found))]
@@ -131,7 +135,6 @@ def test_a_profile_has_each_trap_fallen_for_once(found: list[Encounter]) -> None
 
 def test_of_equal_traps_the_latest_comes_first() -> None:
     """What weighs the same is listed by the latest slip, then by name; banks are kept apart."""
-    # Two slips, the later one undone: what is left of b weighs as much as a, and is older than c.
     found = [_slip(0, "a"), _slip(0, "c"), met(0, fell=True, trap="a", bank="other")]
     assert [(each.bank, each.trap) for each in profile(found, NOW)] == [
         ("other", "a"),
@@ -149,46 +152,44 @@ def test_a_slip_is_forgotten_after_three_half_lives() -> None:
     assert [each.times for each in profile([_slip(100), _slip(100)], NOW)] == [2]
 
 
-def _done(hours: float, choice: str, *, item: str = "1.1-001", bank: str = "sample") -> Practised:
-    posed = make_posed(make_item(item, traps={"B": "b", "C": "c", "D": "c"}))
-    return Practised(
-        guild_id=None,
-        member_id=1,
-        bank=bank,
-        posed=posed,
-        seed="s",
-        choice=choice,
-        units=0,
-        full=choice == "A",
-        at=NOW + timedelta(hours=hours),
-        source=PracticeSource.DRILL,
+def _go(hours: float, *fallen: str, resisted: str = "", item: str = "1.1-001", bank: str = "sample") -> Go:
+    return Go(
+        bank=bank, item_id=item, at=NOW + hours * HOUR, fallen=frozenset(fallen), resisted=frozenset(resisted.split())
     )
 
 
-def _met(*done: Practised) -> list[tuple[str, float, bool]]:
-    return [(each.trap, (each.at - NOW) / timedelta(hours=1), each.fell) for each in practised(done)]
+def _met(*goes: Go, asked: Iterable[float] = ()) -> list[tuple[str, float, bool]]:
+    read = {("sample", "1.1-001"): [NOW + hours * HOUR for hours in asked]}
+    return [(each.trap, (each.at - NOW) / HOUR, each.fell) for each in practised(goes, read)]
 
 
 def test_practice_is_encounters_too() -> None:
-    """A wrong option is a slip on its trap, once; a right answer meets each trap of the item; half right meets none."""
-    assert _met(_done(0, "B")) == [("b", 0, True)]
-    assert _met(_done(0, "CD")) == [("c", 0, True)]
-    assert _met(_done(0, "A")) == [("b", 0, False), ("c", 0, False)]
-    assert _met(_done(0, "E")) == []
+    """A trap fallen for is a slip on it, and one resisted was met."""
+    assert _met(_go(0, "b")) == [("b", 0, True)]
+    assert _met(_go(0, resisted="b c")) == [("b", 0, False), ("c", 0, False)]
+    assert _met(_go(0)) == []
     assert _met() == []
 
 
 def test_another_go_at_once_proves_nothing() -> None:
     """Within a day of a go that counted, others at the same item do not, whatever the order they come in."""
     goes = [
-        _done(24, "A"),
-        _done(23, "A"),
-        _done(0, "B"),
-        _done(47, "B"),
-        _done(1, "B", item="2"),
-        _done(2, "B", bank="b"),
+        _go(24, resisted="b c"),
+        _go(23, resisted="b c"),
+        _go(0, "b"),
+        _go(47, "b"),
+        _go(1, "b", item="2"),
+        _go(2, "b", bank="b"),
     ]
     assert _met(*goes) == [("b", 0, True), ("b", 1, True), ("b", 2, True), ("b", 24, False), ("c", 24, False)]
+
+
+def test_a_go_right_after_the_question_proves_nothing() -> None:
+    """Within a day of the reveal of a question that was answered, practising its item counts for nothing."""
+    goes = [_go(-1, "b"), _go(23, resisted="b"), _go(26, resisted="b")]
+    assert _met(*goes, asked=[2]) == [("b", -1, True), ("b", 26, False)]
+    assert _met(goes[1], _go(23, "b", item="2"), asked=[0]) == [("b", 23, True)]
+    assert _met(_go(1, "b"), asked=[2, -40]) == [("b", 1, True)]
 
 
 meetings = st.lists(
@@ -223,11 +224,11 @@ def test_a_servers_weights_fade_together(found: list[Meeting], seed: int, wait: 
     assert all(0 < weights[each.trap] <= sum(m.fell for m in found) for each in found if each.fell)
 
 
-@given(found=meetings, now=st.just(NOW))
-def test_a_trend_counts_every_answer_once(found: list[Meeting], now: datetime) -> None:
+@given(found=meetings, wait=st.integers(0, 60))
+def test_a_trend_counts_every_answer_once(found: list[Meeting], wait: int) -> None:
     """What is not of the last thirty days is of the time before."""
     assume(found)
-    recent, before = trend(found, now)
+    recent, before = trend(found, NOW + wait * DAY)
     assert recent.met + before.met == sum(each.met for each in found)
     assert recent.fell + before.fell == sum(each.fell for each in found)
 

@@ -102,6 +102,31 @@ async def test_in_direct_messages_servers_where_one_answered_count(group: House)
     await group.drills.of_item(replace(alone, member_id=2), "sample", later.posed.item.id)
 
 
+@pytest.mark.parametrize("heard", [True, False])
+async def test_a_void_round_still_tells_of_the_server(group: House, *, heard: bool) -> None:
+    """Whose only counted round is void goes on being kept from the server's open rounds, however their answer came."""
+    asked = await group.posted(open_for=MINUTE)
+    if heard:
+        await group.tap(asked, 1, "A")
+    else:
+        group.unheard(asked, 1, "A")
+    group.clock.now = asked.closes_at
+    await group.work()
+    await group.correcting.void(100, asked.id)
+    item = (await group.posted()).posed.item.id
+    with pytest.raises(ItemBusy):
+        await group.drills.of_item(replace(ANN, guild_id=None), "sample", item)
+
+
+async def test_feedback_once_seen_waits_for_an_open_round_too(group: House) -> None:
+    """A drill answered before its item came into a round shows no feedback again while that is under way."""
+    asked = await group.planned()
+    drill = await group.drills.of_item(replace(ANN, guild_id=555), "sample", asked.posed.item.id)
+    await group.drills.grade(replace(ANN, guild_id=555), drill.posing, "A")
+    with pytest.raises(ItemBusy):
+        await group.drills.grade(ANN, drill.posing, "A")
+
+
 async def test_an_answer_is_graded_and_kept(group: House) -> None:
     """A right answer earns the item's mark, and is stored with what was shown; it is on no board."""
     drill = await group.drills.for_trap(ANN, "sample", "door-as-lock")

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from bot.domain.item import Difficulty, Image, Item, ItemKind, MultipleRule, Option
 from bot.domain.posed import PosedItem
-from bot.storage.columns import Duration, Instant, LocalTime, Posed, Weekdays, Zone
+from bot.storage.columns import Duration, Instant, LocalTime, Names, Posed, Weekdays, Zone
 
 metadata = sa.MetaData()
 kept = sa.Table(
     "kept",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    *(sa.Column(kind.__name__.lower(), kind) for kind in (Duration, Instant, LocalTime, Posed, Weekdays, Zone)),
+    *(sa.Column(kind.__name__.lower(), kind) for kind in (Duration, Instant, LocalTime, Names, Posed, Weekdays, Zone)),
 )
 
 ZONES = (UTC, timezone(timedelta(hours=14)), ZoneInfo("America/New_York"))
@@ -128,7 +128,9 @@ def test_instants_sort_as_time_runs(connection: sa.Connection, first: datetime, 
         ("weekdays", frozenset(range(7))),
         ("weekdays", frozenset({6, 0})),
         ("weekdays", frozenset[int]()),
-        *((name, None) for name in ("duration", "instant", "localtime", "posed", "weekdays", "zone")),
+        ("names", frozenset({"door-as-lock", "a", "9"})),
+        ("names", frozenset[str]()),
+        *((name, None) for name in ("duration", "instant", "localtime", "names", "posed", "weekdays", "zone")),
     ],
 )
 def test_small_values_survive(connection: sa.Connection, column: str, value: object) -> None:

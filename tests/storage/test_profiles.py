@@ -61,7 +61,7 @@ async def test_practice_is_met_too(store: Store) -> None:
             guild_id=guild_id,
             member_id=1,
             bank="sample",
-            posed=_posed("x", "y"),
+            posed=make_posed(make_item("practised", traps={"B": "x", "C": "y"})),
             seed=f"{days}{guild_id}",
             choice=choice,
             units=0,

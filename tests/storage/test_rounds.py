@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.rounds import Round, RoundState
-from bot.storage import rounds, schedules
+from bot.storage import members, rounds, schedules
 from bot.storage.store import Store, open_store
 from tests.builders import NOW, make_item, make_posed, make_round, make_schedule
 from tests.conftest import url_of
@@ -216,6 +217,31 @@ async def test_lists_of_rounds(stores: list[Store]) -> None:
         assert await rounds.last_number(tx, 1, LATER.date() + timedelta(days=1)) == 0
         assert await rounds.busy_items(tx, 100, "sample") == {first.posed.item.id}
         assert await rounds.busy_items(tx, 100, "another") == frozenset()
+        assert await rounds.busy_for(tx, 7, "sample") == frozenset()
+    async with stores[0].write() as tx:
+        await members.keep_names(tx, {(100, 7): "Ann"})
+    async with stores[0].read() as tx:
+        assert await rounds.busy_for(tx, 7, "sample") == {first.posed.item.id}
         assert await rounds.asked(tx, 1) == {first.posed.item.id: NOW, third.posed.item.id: NOW}
         assert await rounds.by_id(tx, 999) is None
     assert second.posed.item.id == "other"
+
+
+async def test_what_is_busy_is_found_without_the_ledger(store: Store) -> None:
+    """The items of rounds under way come from an index of just these: ten years of rounds cost nothing."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    async with store.read() as tx:
+        sa.event.listen(tx.sync_connection, "before_cursor_execute", note)
+        await rounds.busy_items(tx, 100, "sample")
+        await rounds.busy_for(tx, 7, "sample")
+        plans = [
+            list((await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (0,) * query.count("?"))).scalars("detail"))
+            for query in tuple(asked)
+        ]
+    for plan in plans:
+        assert "USING COVERING INDEX ix_rounds_under_way" in plan[0]
+        assert not any("SCAN" in step for step in plan)

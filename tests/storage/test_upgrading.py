@@ -10,10 +10,13 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
+from bot.domain.item import LETTERS, Item
+from bot.domain.posed import PosedItem
 from bot.domain.standings import Score
 from bot.storage import migrating, schedules, totals
+from bot.storage.snapshots import dump_posed
 from bot.storage.store import open_store
-from tests.builders import NOW
+from tests.builders import NOW, make_item
 from tests.conftest import url_of
 
 _FIRST = """
@@ -78,6 +81,44 @@ async def test_the_first_schema_is_upgraded_with_its_boards(tmp_path: Path) -> N
         assert connection.execute("SELECT COUNT(*), SUM(units) FROM results").fetchone() == (5, 15120)
         traps = connection.execute("SELECT round_id, trap, met, fell FROM round_traps ORDER BY trap").fetchall()
     assert traps == [(1, "t", 2, 1), (1, "u", 2, 0)]
+
+
+async def test_earlier_practice_keeps_its_traps(tmp_path: Path) -> None:
+    """Of practice of an earlier version the traps fallen for and resisted are noted; taken back, it is what it was."""
+    file = tmp_path / "old.db"
+    _at_revision(file, "0005")
+    traps = {"B": "b", "C": "c", "D": "c"}
+    done = [
+        _practised(1, make_item(traps=traps), "B"),
+        _practised(2, make_item(traps=traps), "CD"),
+        _practised(3, make_item(traps=traps), "A"),
+        _practised(4, make_item(), "B"),
+    ]
+    with closing(sqlite3.connect(file)) as connection:
+        for each in done * 200:
+            values = (f"s{connection.total_changes}", *each)
+            connection.execute(
+                "INSERT INTO practised (seed, member_id, posed, choice, full, bank, item_id, units, at, source) "
+                "VALUES (?, ?, ?, ?, ?, 'sample', 'x', 0, 0, 'drill')",
+                values,
+            )
+        connection.commit()
+        before = connection.execute("SELECT * FROM practised").fetchall()
+    await (await open_store(url_of(file), now=NOW)).close()
+    with closing(sqlite3.connect(file)) as connection:
+        found = connection.execute("SELECT member_id, fallen, resisted, COUNT(*) FROM practised GROUP BY 1, 2, 3")
+        assert found.fetchall() == [(1, "b", "", 200), (2, "c", "", 200), (3, "", "b c", 200), (4, "", "", 200)]
+    _at_revision(file, "0005", command.downgrade)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT * FROM practised").fetchall() == before
+
+
+def _practised(member_id: int, item: Item, letters: str) -> tuple[int, str, str, bool]:
+    """Give what was stored of a go at an item: `letters` are those in its author's order."""
+    posed = PosedItem(item=item, order=tuple(reversed(range(len(item.options)))))
+    chosen = {item.options[LETTERS.index(letter)] for letter in letters}
+    choice = "".join(letter for letter, option in posed.options if option in chosen)
+    return member_id, dump_posed(posed), choice, frozenset(choice) == posed.key
 
 
 async def test_no_schedule_asks_cases_before_somebody_allows_it(tmp_path: Path) -> None:
