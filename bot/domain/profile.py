@@ -111,13 +111,14 @@ def practised(goes: Iterable[Go], asked: Mapping[tuple[str, str], Collection[dat
     `asked` gives when questions that the learner answered took no more answers, by bank and item: a go within a day
     after that is none, either.
     """
-    told = {item: list(instants) for item, instants in asked.items()}
+    counted: dict[tuple[str, str], datetime] = {}
     found = []
     for each in sorted(goes, key=lambda each: each.at):
-        read = told.setdefault((each.bank, each.item_id), [])
+        item = (each.bank, each.item_id)
+        read = [*asked.get(item, ()), counted.get(item, each.at - AGAIN)]
         if any(timedelta() <= each.at - at < AGAIN for at in read):
             continue
-        read.append(each.at)
+        counted[item] = each.at
         met = sorted(each.fallen | each.resisted)
         found += [Encounter(bank=each.bank, trap=trap, at=each.at, fell=trap in each.fallen) for trap in met]
     return found
