@@ -67,6 +67,15 @@ class Share:
     fell: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """How many members met a trap, and how many of them fell, from `least` to `most`: the same where it may be told."""
+
+    met: int
+    least: int
+    most: int
+
+
 def weigh(encounters: Iterable[Encounter], now: datetime) -> float:
     """Weigh what a learner's encounters with one trap come to at an instant.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.bank import Bank
-from bot.domain.profile import RECENT, WINDOW, Share, group_weights, profile, trend
+from bot.domain.profile import RECENT, WINDOW, Crowd, Share, group_weights, profile, trend
 from bot.domain.trap import Trap
 from bot.services.library import Library
 from bot.services.ports import Clock
@@ -17,9 +17,12 @@ REPEATED = 3
 SHOWN = 5
 """How many of a server's traps an organiser is shown."""
 
-MIN_MEMBERS = 3
-"""An organiser is told nothing of a trap, or of a stretch of time, in which fewer members met it: of two members, each
-knows the other, and of one everybody does."""
+MIN_MEMBERS = 5
+"""An organiser is told nothing of a trap, or of a stretch of time, in which fewer members met it."""
+
+_SIDE = 3
+"""So many members have to have fallen, and as many not, for their number to be told: an organiser who is one of them
+would else know of every other. Fewer are told as a range that is wide enough to keep that open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +37,14 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insight:
-    """How a server does on a trap: the members who met it, who of them fell, and the answers of late and before.
+    """How a server does on a trap: the members who met it, how many of them fell, and the answers of late and before.
 
-    `recent` and `before` are `None` where too few members met the trap in that time.
+    `recent` and `before` are `None` where they would tell of too few members.
     """
 
     bank: Bank
     trap: Trap
-    members: Share
+    members: Crowd
     recent: Share | None
     before: Share | None
 
@@ -85,19 +88,31 @@ class Profiles:
         earlier = await profiles.people(tx, guild_id, bank.id, since=since, until=lately)
         found = []
         for trap_id, weight in group_weights(meetings, now).items():
-            if trap_id not in bank.traps or not _enough(everyone[trap_id]):
+            if trap_id not in bank.traps or everyone[trap_id].met < MIN_MEMBERS:
                 continue
             recent, before = trend([each for each in meetings if each.trap == trap_id], now)
             insight = Insight(
                 bank=bank,
                 trap=bank.traps[trap_id],
-                members=everyone[trap_id],
-                recent=recent if _enough(of_late.get(trap_id)) else None,
-                before=before if _enough(earlier.get(trap_id)) else None,
+                members=_crowd(everyone[trap_id]),
+                recent=recent if _may_be_told(of_late.get(trap_id)) else None,
+                before=before if _may_be_told(earlier.get(trap_id)) else None,
             )
             found.append((weight, insight))
         return found
 
 
-def _enough(members: Share | None) -> bool:
-    return members is not None and members.met >= MIN_MEMBERS
+def _crowd(members: Share) -> Crowd:
+    """Give how many fell, as narrowly as it may be told; at least one did."""
+    if members.fell < _SIDE:
+        return Crowd(met=members.met, least=1, most=_SIDE - 1)
+    if members.met - members.fell < _SIDE:
+        return Crowd(met=members.met, least=members.met - _SIDE + 1, most=members.met)
+    return Crowd(met=members.met, least=members.fell, most=members.fell)
+
+
+def _may_be_told(members: Share | None) -> bool:
+    """Tell whether figures of these members' answers say of nobody that they fell."""
+    if members is None or members.met < MIN_MEMBERS:
+        return False
+    return not members.fell or _SIDE <= members.fell <= members.met - _SIDE

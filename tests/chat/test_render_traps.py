@@ -10,7 +10,7 @@ from bot.chat.render.text import LAYOUT_LIMIT
 from bot.chat.render.traps import server_traps, trap_card
 from bot.chat.trap_buttons import trap_layout
 from bot.domain.bank import Bank
-from bot.domain.profile import Share
+from bot.domain.profile import Crowd, Share
 from bot.services.profiles import SHOWN, Insight
 from tests.builders import make_bank, make_item, make_trap
 
@@ -63,7 +63,22 @@ def test_every_shipped_trap_leads_on(shipped: list[Bank]) -> None:
 
 
 def _insight(recent: Share | None, before: Share | None) -> Insight:
-    return Insight(bank=make_bank(), trap=make_trap(), members=Share(met=4, fell=3), recent=recent, before=before)
+    members = Crowd(met=8, least=3, most=3)
+    return Insight(bank=make_bank(), trap=make_trap(), members=members, recent=recent, before=before)
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        (Crowd(met=8, least=4, most=4), "4 of 8 members"),
+        (Crowd(met=8, least=1, most=2), "1 or 2 of 8 members"),
+        (Crowd(met=8, least=6, most=8), "At least 6 of 8 members"),
+    ],
+)
+def test_how_many_fell_is_told_as_far_as_it_may_be(members: Crowd, said: str) -> None:
+    """A number, or the range that it lies in."""
+    _, told, _ = server_traps([replace(_insight(None, None), members=members)])
+    assert told.splitlines()[1] == f"{said} fell for it"
 
 
 @pytest.mark.parametrize(
@@ -85,14 +100,14 @@ def _insight(recent: Share | None, before: Share | None) -> Insight:
             ["Last 30 days: 3 of 4 answers (75 %)", "Before: 75 %, so → much the same"],
         ),
         (Share(met=4, fell=3), None, ["Last 30 days: 3 of 4 answers (75 %)"]),
-        (None, Share(met=4, fell=3), ["Last 30 days: too few members met it to say"]),
-        (None, None, ["Last 30 days: too few members met it to say"]),
+        (None, Share(met=4, fell=3), ["Last 30 days: not told, as it would be about too few members"]),
+        (None, None, ["Last 30 days: not told, as it would be about too few members"]),
     ],
 )
 def test_the_trend_is_told_in_words(recent: Share | None, before: Share | None, said: list[str]) -> None:
-    """Better, worse or much the same, with both shares; what may not be told is said to be too little."""
+    """Better, worse or much the same, with both shares; what may not be told is said to be about too few."""
     _, told, _ = server_traps([_insight(recent, before)])
-    assert told.splitlines() == ["**1. Door ⇄ Lock**", "3 of 4 members fell for it", *said]
+    assert told.splitlines() == ["**1. Door ⇄ Lock**", "3 of 8 members fell for it", *said]
 
 
 def test_the_organisers_list_says_its_rule() -> None:
@@ -101,5 +116,5 @@ def test_the_organisers_list_says_its_rule() -> None:
     told = server_traps([_insight(Share(met=10**6, fell=2), Share(met=10**6, fell=3))] * SHOWN)
     for each in (server_traps([])[-1], told[-1]):
         assert "last 180 days" in each
-        assert "fewer than 3 members" in each
+        assert "fewer than 5 members" in each
     assert sum(map(len, told)) < LAYOUT_LIMIT

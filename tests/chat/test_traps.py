@@ -112,18 +112,18 @@ async def test_me_lists_traps_with_a_button_each(group: World) -> None:
 
 
 async def test_organisers_see_what_the_server_confuses(group: World) -> None:
-    """Of a trap that three met they learn how many fell and open its card; names are nowhere."""
-    trap = await _fall(group, group.ann, group.ben, group.cat)
+    """Of a trap that five met they learn about how many fell and open its card; names are nowhere."""
+    trap = await _fall(group, group.ann, group.ben, group.cat, group.dan, group.olive)
     told = await group.olive.slash(group.channel, "insights traps")
-    assert f"**1. {trap.name}**\n3 of 3 members fell for it" in said(told)
+    assert f"**1. {trap.name}**\nAt least 3 of 5 members fell for it" in said(told)
     assert not any(name in said(told) for name in ("Ann", "Ben", "Cat"))
     card = await group.olive.click(_message(told), custom_id=f"tw:trap:new:md-102:{trap.id}")
     assert trap.belief in said(card)
 
 
-async def test_two_members_are_too_few_to_be_told_of(group: World) -> None:
-    """Where fewer than three met a trap an organiser learns nothing."""
-    trap = await _fall(group, group.ann, group.ben)
+async def test_four_members_are_too_few_to_be_told_of(group: World) -> None:
+    """Where fewer than five met a trap an organiser learns nothing."""
+    trap = await _fall(group, group.ann, group.ben, group.cat, group.dan)
     told = said(await group.olive.slash(group.channel, "insights traps"))
     assert trap.name not in told
     assert "None yet" in told

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.domain.profile import Share
+import pytest
+
+from bot.domain.profile import Crowd, Share
 from bot.domain.rounds import Round
 from bot.services.drills import Learner
 from bot.services.profiles import Insight
@@ -113,7 +115,7 @@ async def test_a_slip_is_forgotten_in_time(house: House) -> None:
 async def test_a_trap_that_is_gone_is_not_told(house: House) -> None:
     """A trap that its author took out, or a bank that is gone, leaves profiles and insights silently."""
     await _house(house, "a")
-    await play(house, [], [1, 2, 3])
+    await play(house, [], [1, 2, 3, 4, 5])
     house.banks = (make_bank([make_item()], traps=()),)
     await house.restart()
     assert await _told(house, 1) == []
@@ -140,31 +142,61 @@ async def test_a_void_round_teaches_nothing(house: House) -> None:
 async def test_insights_count_members_and_answers(house: House) -> None:
     """Of a trap organisers learn how many members met it and fell, and the share of answers of late and before."""
     await _house(house, "a")
-    await play(house, [1], [2, 3, 4])
+    await play(house, [1, 2, 3], [4, 5, 6, 7])
     await _pause(house, 40)
-    await play(house, [1, 2, 5], [3])
+    await play(house, [1, 2, 7, 8], [4, 5, 6])
     (only,) = await _insights(house)
-    assert (only.trap.id, only.members) == ("a", Share(met=5, fell=3))
-    assert (only.recent, only.before) == (Share(met=4, fell=1), Share(met=4, fell=3))
+    assert (only.trap.id, only.members) == ("a", Crowd(met=8, least=4, most=4))
+    assert (only.recent, only.before) == (Share(met=7, fell=3), Share(met=7, fell=4))
 
 
 async def test_nothing_is_told_of_few(house: House) -> None:
-    """A trap that two members met is not named; nor is a stretch of time in which fewer than three met it."""
+    """A trap that four members met is not named; nor is a stretch of time in which fewer than five met it."""
     await _house(house, "a")
-    await play(house, [1], [2])
+    await play(house, [1, 2], [3, 4])
     assert await _insights(house) == []
     await _pause(house, 40)
-    await play(house, [], [3])
+    await play(house, [5, 6], [7, 8])
     (only,) = await _insights(house)
-    assert (only.members, only.recent, only.before) == (Share(met=3, fell=2), None, None)
+    assert (only.members, only.recent, only.before) == (Crowd(met=8, least=4, most=4), None, None)
+
+
+@pytest.mark.parametrize(
+    ("right_by", "wrong_by", "told"),
+    [
+        (4, 1, Crowd(met=5, least=1, most=2)),
+        (3, 2, Crowd(met=5, least=1, most=2)),
+        (2, 3, Crowd(met=5, least=3, most=5)),
+        (1, 4, Crowd(met=5, least=3, most=5)),
+        (0, 5, Crowd(met=5, least=3, most=5)),
+        (3, 3, Crowd(met=6, least=3, most=3)),
+    ],
+)
+async def test_nobody_is_told_what_every_other_did(house: House, right_by: int, wrong_by: int, told: Crowd) -> None:
+    """Where all but one or two did the same, no number says so: who knows of themself would know of all others."""
+    await _house(house, "a")
+    await play(house, range(right_by), range(10, 10 + wrong_by))
+    (only,) = await _insights(house)
+    assert only.members == told
+    assert only.recent == (Share(met=6, fell=3) if right_by == wrong_by else None)
+
+
+async def test_that_nobody_fell_of_late_is_told(house: House) -> None:
+    """Good news is about nobody's slips: of many who met a trap lately, none fell."""
+    await _house(house, "a")
+    await play(house, [1, 2], [3, 4, 5])
+    await _pause(house, 40)
+    await play(house, [1, 2, 3, 4, 5])
+    (only,) = await _insights(house)
+    assert (only.recent, only.before) == (Share(met=5, fell=0), None)
 
 
 async def test_insights_look_back_half_a_year(house: House) -> None:
     """What happened longer ago is not told; a trap that nobody fell for never is."""
     await _house(house, "a")
-    await play(house, [1, 2, 3])
+    await play(house, range(5))
     assert await _insights(house) == []
-    await play(house, [], [1, 2, 3])
+    await play(house, [], range(5))
     await _pause(house, 179)
     assert [each.trap.id for each in await _insights(house)] == ["a"]
     await _pause(house, 2)
@@ -172,15 +204,15 @@ async def test_insights_look_back_half_a_year(house: House) -> None:
 
 
 async def test_the_heaviest_trap_comes_first(house: House) -> None:
-    """One that caught three just now is told before one that caught five two months ago."""
+    """One that caught five just now is told before one that caught eight two months ago."""
     await _house(house, "a", "b")
-    (old,) = (await play(house, [], range(5))).posed.item.traps
+    (old,) = (await play(house, [], range(8))).posed.item.traps
     await _pause(house, 60)
     new = old
     while new == old:
         asked = await house.posted(open_for=MINUTE)
         (new,) = asked.posed.item.traps
-        for member in (6, 7, 8):
+        for member in (6, 7, 8, 9, 10):
             await house.tap(asked, member, right(asked) if new == old else wrong(asked)[0])
         house.clock.now = asked.closes_at
         await house.work()

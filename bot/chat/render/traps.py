@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.chat.render.text import percent, plural
 from bot.domain.bank import Bank
-from bot.domain.profile import RECENT, WINDOW, Share
+from bot.domain.profile import RECENT, WINDOW, Crowd, Share
 from bot.domain.trap import Trap
 from bot.services.profiles import MIN_MEMBERS, Insight
 
@@ -44,14 +44,20 @@ def server_traps(found: Sequence[Insight]) -> list[str]:
 
 
 def _insight(place: int, told: Insight) -> str:
-    members = f"{told.members.fell} of {plural(told.members.met, 'member')} fell for it"
+    members = f"{_fell(told.members)} of {plural(told.members.met, 'member')} fell for it"
     return f"**{place}. {told.trap.name}**\n{members}\n{_trend(told.recent, told.before)}"
+
+
+def _fell(members: Crowd) -> str:
+    if members.least == members.most:
+        return str(members.least)
+    return f"At least {members.least}" if members.most == members.met else f"{members.least} or {members.most}"
 
 
 def _trend(recent: Share | None, before: Share | None) -> str:
     late = f"Last {RECENT.days} days"
     if recent is None:
-        return f"{late}: too few members met it to say"
+        return f"{late}: not told, as it would be about too few members"
     share = percent(recent.fell, recent.met)
     now = f"{late}: {recent.fell} of {plural(recent.met, 'answer')} ({share})"
     if before is None:
