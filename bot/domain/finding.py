@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 _WORDS = re.compile(r"[^\W_]+")
 _SHORTEST_SLIP = 4
@@ -10,6 +11,10 @@ _SHORTEST_SLIP = 4
 _NEAR = 0.75
 _MOST = 80
 """Letters of what was typed that are looked at."""
+_MOST_OF_WORD = 20
+"""Letters of one word typed that are compared where none has it: names of things have hardly more."""
+_REMEMBERED = 4_096
+"""Texts of which the words are remembered: the same are looked through at every keystroke."""
 
 
 def find(typed: str, texts: Sequence[str]) -> list[int]:
@@ -21,13 +26,18 @@ def find(typed: str, texts: Sequence[str]) -> list[int]:
     """
     wanted = _words(typed[:_MOST])
     whole = " ".join(wanted)
-    folded = [_words(text) for text in texts]
+    folded = [_folded(text) for text in texts]
     found = [place for place, words in enumerate(folded) if all(each in " ".join(words) for each in wanted)]
     if found or not wanted:
         found.sort(key=lambda place: _late(folded[place], whole, wanted))
         return found
-    nearness = {place: min(_nearest(each, words) for each in wanted) for place, words in enumerate(folded)}
-    return sorted((place for place in nearness if nearness[place] >= _NEAR), key=lambda place: -nearness[place])
+    nearness = dict.fromkeys(range(len(texts)), 1.0)
+    for each in wanted:
+        near = _Near(each[:_MOST_OF_WORD])
+        # What one word is far from no other brings back.
+        nearest = {place: min(nearness[place], max(map(near.to, folded[place]), default=0.0)) for place in nearness}
+        nearness = {place: found for place, found in nearest.items() if found >= _NEAR}
+    return sorted(nearness, key=lambda place: -nearness[place])
 
 
 def _late(words: Sequence[str], whole: str, wanted: Sequence[str]) -> int:
@@ -36,20 +46,38 @@ def _late(words: Sequence[str], whole: str, wanted: Sequence[str]) -> int:
     return 1 if any(word.startswith(wanted[0]) for word in words) else 2
 
 
-def _nearest(wanted: str, words: Sequence[str]) -> float:
-    """Tell how near the nearest of the words is, from 0 to 1; words may be typed only in part."""
-    if any(wanted in word for word in words):
-        return 1.0
-    if len(wanted) < _SHORTEST_SLIP:
-        return 0.0
-    matcher = SequenceMatcher(b=wanted, autojunk=False)
-    nearest = 0.0
-    for word in words:
-        for text in {word, word[: len(wanted)]}:
-            matcher.set_seq1(text)
-            if matcher.quick_ratio() > nearest:
-                nearest = max(nearest, matcher.ratio())
-    return nearest
+class _Near:
+    """Tells how near words are to one that was typed, each only once: many texts have the same words."""
+
+    def __init__(self, wanted: str) -> None:
+        self._wanted = wanted
+        self._matcher = SequenceMatcher(b=wanted, autojunk=False)
+        self._known: dict[str, float] = {}
+
+    def to(self, word: str) -> float:
+        """Give from 0 to 1 how near a word is, or its beginning: it may be typed only in part. Far is 0."""
+        if word not in self._known:
+            self._known[word] = self._nearness(word)
+        return self._known[word]
+
+    def _nearness(self, word: str) -> float:
+        if self._wanted in word:
+            return 1.0
+        if len(self._wanted) < _SHORTEST_SLIP:
+            return 0.0
+        nearest = 0.0
+        for text in {word, word[: len(self._wanted)]}:
+            self._matcher.set_seq1(text)
+            # The two quick ones are never too small, and rule nearly everything out.
+            bounds = (self._matcher.real_quick_ratio, self._matcher.quick_ratio)
+            if all(bound() >= _NEAR for bound in bounds):
+                nearest = max(nearest, self._matcher.ratio())
+        return nearest
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _folded(text: str) -> tuple[str, ...]:
+    return tuple(_words(text))
 
 
 def _words(text: str) -> list[str]:

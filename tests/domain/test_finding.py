@@ -1,5 +1,7 @@
 """Finding by name: parts of words, any case and order, and slips of the finger."""
 
+from difflib import SequenceMatcher
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,7 @@ def test_every_word_typed_is_looked_for(typed: str, found: list[int]) -> None:
         ("complaint hybrid", 2),
         ("multi-factor authentification", 3),
         ("machin rsik", 4),
+        ("multifactor authenticationnnnnnnnnnnnnnn", 3),
     ],
 )
 def test_slips_of_the_finger_are_forgiven(typed: str, found: int) -> None:
@@ -66,6 +69,23 @@ def test_the_likeliest_come_first() -> None:
     """What begins with the words typed comes before what has them later, that before what has them inside."""
     assert find("door", ["A trapdoor", "Lock of a door", "Door and lock"]) == [2, 1, 0]
     assert find("dorr", ["Floor", "Door"]) == [1]
+
+
+@given(
+    typed=st.text("abcd", min_size=4, max_size=20),
+    texts=st.lists(st.lists(st.text("abcd", min_size=1, max_size=25), min_size=1, max_size=3), max_size=6),
+)
+def test_what_is_near_is_what_has_enough_letters_in_order(typed: str, texts: list[list[str]]) -> None:
+    """Of texts that lack the word typed those are found, the nearest first, whose word or its beginning is near it."""
+    if any(typed in word for words in texts for word in words):
+        return
+
+    def nearness(words: list[str]) -> float:
+        begun = (text for word in words for text in (word, word[: len(typed)]))
+        return max(SequenceMatcher(a=text, b=typed, autojunk=False).ratio() for text in begun)
+
+    near = [place for place, words in enumerate(texts) if nearness(words) >= 0.75]
+    assert find(typed, [" ".join(words) for words in texts]) == sorted(near, key=lambda place: -nearness(texts[place]))
 
 
 @given(typed=st.text(max_size=200), texts=st.lists(st.text(max_size=60), max_size=8))
