@@ -3,6 +3,7 @@
 Everything a drill needs is in custom ids, so that it can be answered after a restart.
 """
 
+import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Self, assert_never
@@ -11,13 +12,14 @@ import discord
 from discord import ui
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
-from bot.chat.layouts import Picture, card
+from bot.chat.layouts import card
 from bot.chat.lesson_buttons import LessonLink
 from bot.chat.letters import EMOJI
+from bot.chat.render.blocks import Picture
 from bot.chat.render.case import case_feedback, case_question
 from bot.chat.render.drill import drill_feedback, drill_question
 from bot.chat.render.lessons import CHAIN
-from bot.chat.render.text import cut
+from bot.chat.render.private import label
 from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import services_of
 from bot.chat.trap_links import trap_link
@@ -26,7 +28,6 @@ from bot.domain.trap import Trap
 from bot.services import drills
 from bot.services.drills import Learner, Outcome, Posing
 
-_LABEL = 100
 _TRAPS = 3
 """Traps that a case's feedback leads to: with the other buttons they fill a row."""
 
@@ -112,7 +113,7 @@ class DrillChoice(
     def of(cls, drill: drills.Drill) -> Self:
         """Make the menu of a drill: one option to choose, or several for a multi-select item."""
         options = [
-            discord.SelectOption(label=cut(f"{letter}: {option.text}", _LABEL), value=letter, emoji=EMOJI[letter])
+            discord.SelectOption(label=label(letter, option.text), value=letter, emoji=EMOJI[letter])
             for letter, option in drill.posed.options
         ]
         several = drill.posed.item.kind is ItemKind.MULTIPLE
@@ -124,7 +125,7 @@ class DrillChoice(
 
     async def pressed(self, interaction: Interaction) -> None:
         outcome = await services_of(interaction).drills.grade(learner_of(interaction), self.posing, self.chosen)
-        layout, pictures = _feedback(outcome)
+        layout, pictures = await _feedback(outcome)
         await turn(interaction, layout, pictures=pictures)
 
 
@@ -139,14 +140,15 @@ def drill_layout(drill: drills.Drill) -> ui.LayoutView:
     return card(texts, buttons=[DrillChoice.of(drill)])
 
 
-def _feedback(outcome: Outcome) -> tuple[ui.LayoutView, list[Picture]]:
+async def _feedback(outcome: Outcome) -> tuple[ui.LayoutView, list[Picture]]:
     drill = outcome.drill
     bank, posed, diagnosis = drill.bank, drill.posed, drill.diagnosis
     another = Drill.another(bank.id, posed.item.id)
     if diagnosis is None:
         texts = drill_feedback(bank, posed, outcome.choice, outcome.mark, bank.traps)
         return card(texts, buttons=[another, LessonLink(bank.id, posed.item.lesson)]), []
-    blocks = case_feedback(bank, posed, diagnosis, outcome.choice, outcome.mark)
+    # Beside everybody's answers: a drawing takes a while, the first one longest.
+    blocks = await asyncio.to_thread(case_feedback, bank, posed, diagnosis, outcome.choice, outcome.mark)
     buttons: list[ui.Item[Any]] = [another, LessonLink(bank.id, posed.item.lesson, CHAIN)]
     buttons += [trap_link(bank.id, trap) for trap in _traps(outcome)]
     return card(blocks, buttons=buttons), [each for each in blocks if isinstance(each, Picture)]
@@ -156,8 +158,7 @@ def _traps(outcome: Outcome) -> list[Trap]:
     """List the traps to read about: those fallen for, else those of whoever takes the broken links for sound."""
     drill = outcome.drill
     flaws = drill.diagnosis.flaws if drill.diagnosis is not None else ()
-    fallen = [option.trap for letter, option in drill.posed.options if letter in outcome.choice]
-    named = dict.fromkeys(fallen if any(fallen) else [flaw.trap for flaw in flaws])
+    named = sorted(drill.posed.slips(outcome.choice)) or dict.fromkeys(flaw.trap for flaw in flaws)
     return [drill.bank.traps[each] for each in named if each is not None and each in drill.bank.traps][:_TRAPS]
 
 

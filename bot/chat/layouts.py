@@ -1,31 +1,16 @@
 """Components V2 layouts: blocks of text and pictures in a frame, with buttons and a menu below."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import discord
 from discord import ui
 
+from bot.chat.render.blocks import Block, Picture
+
 ACCENT = discord.Colour(0x4F6BED)
 REVEALED = discord.Colour(0x2E9E6B)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture to show among texts: the name of its file, what is in it, and the same in words (at most 1,024)."""
-
-    name: str
-    data: bytes
-    alt: str
-
-    def file(self) -> discord.File:
-        """Give it as a file to send; each sending takes one of its own."""
-        return discord.File(BytesIO(self.data), filename=self.name)
-
-
-Block = str | Picture
 
 
 def card(
@@ -57,6 +42,11 @@ def _shown(block: Block) -> ui.Item[ui.LayoutView]:
     if isinstance(block, str):
         return ui.TextDisplay(block)
     return ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{block.name}", description=block.alt))
+
+
+def files(pictures: Iterable[Picture]) -> list[discord.File]:
+    """Give pictures as files to send; each sending takes its own."""
+    return [discord.File(BytesIO(picture.data), filename=picture.name) for picture in pictures]
 
 
 def row(*buttons: ui.Item[Any]) -> ui.View:

@@ -1,12 +1,14 @@
 """The buttons and the menu of lessons: links that open one, turning its pages, going to a part of it."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Self
 
 import discord
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
-from bot.chat.layouts import Block, Picture, card
+from bot.chat.layouts import card
+from bot.chat.render.blocks import Block, Picture
 from bot.chat.render.chains import chain_picture
 from bot.chat.render.lessons import INTRO, Page, lesson_pages, lesson_parts, lesson_title
 from bot.chat.render.text import cut
@@ -35,7 +37,7 @@ class LessonLink(TrapwiseButton, template=rf"tw:read:{_PLACE}"):
         return cls(parts["bank"], parts["lesson"], parts["page"])
 
     async def pressed(self, interaction: Interaction) -> None:
-        layout, pictures = _found(interaction, self.bank, self.lesson, self.page)
+        layout, pictures = await _found(interaction, self.bank, self.lesson, self.page)
         await show(interaction, layout, pictures=pictures)
 
 
@@ -51,7 +53,7 @@ class LessonPage(TrapwiseButton, template=rf"tw:turn:{_PLACE}"):
         return cls(parts["bank"], parts["lesson"], parts["page"])
 
     async def pressed(self, interaction: Interaction) -> None:
-        layout, pictures = _found(interaction, self.bank, self.lesson, self.page)
+        layout, pictures = await _found(interaction, self.bank, self.lesson, self.page)
         await turn(interaction, layout, pictures=pictures)
 
 
@@ -74,21 +76,21 @@ class LessonMenu(TrapwiseMenu, template=rf"tw:goto:{_PLACE}"):
         return cls(parts["bank"], parts["lesson"], parts["page"])
 
     async def pressed(self, interaction: Interaction) -> None:
-        layout, pictures = _found(interaction, self.bank, self.lesson, self.chosen[0])
+        layout, pictures = await _found(interaction, self.bank, self.lesson, self.chosen[0])
         await turn(interaction, layout, pictures=pictures)
 
 
-def _found(
+async def _found(
     interaction: Interaction, bank_id: str, lesson_id: str, key: str
 ) -> tuple[discord.ui.LayoutView, list[Picture]]:
     try:
         bank, lesson = services_of(interaction).library.lesson(f"{bank_id}:{lesson_id}")
     except UnknownLesson:
         raise LessonGone from None
-    return open_lesson(bank, lesson, key)
+    return await open_lesson(bank, lesson, key)
 
 
-def open_lesson(bank: Bank, lesson: Lesson, key: str = INTRO) -> tuple[discord.ui.LayoutView, list[Picture]]:
+async def open_lesson(bank: Bank, lesson: Lesson, key: str = INTRO) -> tuple[discord.ui.LayoutView, list[Picture]]:
     """Lay out the page of a key, and give the pictures to send with it.
 
     It is the first page when the lesson has no such page, or none any more.
@@ -96,7 +98,7 @@ def open_lesson(bank: Bank, lesson: Lesson, key: str = INTRO) -> tuple[discord.u
     pages = lesson_pages(bank, lesson)
     place = next((place for place, page in enumerate(pages) if page.key == key), 0)
     page = pages[place]
-    blocks = [lesson_title(bank, lesson, place + 1, len(pages)), *_blocks(page)]
+    blocks = [lesson_title(bank, lesson, place + 1, len(pages)), *await _blocks(page)]
     buttons = []
     if place > 0:
         buttons.append(LessonPage(bank.id, lesson.id, pages[place - 1].key, "◀ Back"))
@@ -106,8 +108,9 @@ def open_lesson(bank: Bank, lesson: Lesson, key: str = INTRO) -> tuple[discord.u
     return card(blocks, buttons=buttons, menu=menu), [each for each in blocks if isinstance(each, Picture)]
 
 
-def _blocks(page: Page) -> list[Block]:
-    picture = None if page.chain is None else chain_picture(page.chain)
+async def _blocks(page: Page) -> list[Block]:
+    # Beside everybody's answers: a drawing takes a while, the first one longest.
+    picture = None if page.chain is None else await asyncio.to_thread(chain_picture, page.chain)
     first, *others = page.blocks
     return [first, *([picture] if picture is not None else []), *others]
 

@@ -1,5 +1,6 @@
 """The publisher: what Trapwise does in Discord by itself, and what each of Discord's refusals means."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,10 +11,11 @@ import aiohttp
 import discord
 
 from bot.chat.answer_buttons import MyAnswer, post_id
-from bot.chat.layouts import REVEALED, Block, Picture, card, row
+from bot.chat.layouts import REVEALED, card, files, row
 from bot.chat.letters import EMOJI, letter_of
 from bot.chat.pacer import Pacer, Urgency
 from bot.chat.permissions import may
+from bot.chat.render.blocks import Block, Picture
 from bot.chat.render.chains import diagnosis_picture
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
@@ -126,7 +128,7 @@ class DiscordPublisher:
         )
 
     async def explain(self, told: Reveal) -> int:
-        picture = self._picture(told)
+        picture = await self._picture(told)
         async with _refusals():
             try:
                 return await self._send_reveal(told, picture)
@@ -151,7 +153,7 @@ class DiscordPublisher:
         return sent.id
 
     async def correct(self, told: Reveal) -> None:
-        picture = self._picture(told)
+        picture = await self._picture(told)
         async with _refusals():
             try:
                 await self._edit_reveal(told, picture)
@@ -172,11 +174,11 @@ class DiscordPublisher:
             )
         )
 
-    def _picture(self, told: Reveal) -> Picture | None:
+    async def _picture(self, told: Reveal) -> Picture | None:
         """Draw what was wrong in a case, where a picture may be attached; the reveal's text says the same."""
         if told.diagnosis is None or not self._may_attach(told.round):
             return None
-        return diagnosis_picture(told.diagnosis)
+        return await asyncio.to_thread(diagnosis_picture, told.diagnosis)
 
     async def find_reveal(self, wanted: Round) -> int | None:
         found = await self._find(
@@ -313,7 +315,7 @@ def _reveal(told: Reveal, picture: Picture | None) -> discord.ui.LayoutView:
 
 
 def _attached(picture: Picture | None) -> list[discord.File]:
-    return [picture.file()] if picture is not None else []
+    return files([picture] if picture is not None else [])
 
 
 async def _listed(history: AsyncIterator[discord.Message]) -> list[discord.Message]:

@@ -13,7 +13,8 @@ import discord
 from discord import app_commands, ui
 from discord.utils import MISSING
 
-from bot.chat.layouts import Picture
+from bot.chat.layouts import files
+from bot.chat.render.blocks import Picture
 from bot.chat.render.text import MESSAGE_LIMIT, cut
 from bot.chat.understood import NONSENSE, is_discords
 from bot.domain.errors import TrapwiseError
@@ -49,10 +50,10 @@ async def show(interaction: Interaction, layout: ui.LayoutView, *, pictures: Seq
     The bot's own Attach Files does not matter: Discord asks for that where it posts, not where it answers.
     """
     if await _opened(
-        interaction, lambda answer: answer.send_message(view=layout, files=_files(pictures), ephemeral=True)
+        interaction, lambda answer: answer.send_message(view=layout, files=files(pictures), ephemeral=True)
     ):
         return
-    await _sent(interaction.followup.send(view=layout, files=_files(pictures), ephemeral=True))
+    await _sent(interaction.followup.send(view=layout, files=files(pictures), ephemeral=True))
 
 
 async def turn(interaction: Interaction, layout: ui.LayoutView, *, pictures: Sequence[Picture] = ()) -> None:
@@ -63,14 +64,10 @@ async def turn(interaction: Interaction, layout: ui.LayoutView, *, pictures: Seq
     pressed = interaction.message
     private = pressed is not None and pressed.flags.ephemeral
     if private and await _opened(
-        interaction, lambda answer: answer.edit_message(view=layout, attachments=_files(pictures))
+        interaction, lambda answer: answer.edit_message(view=layout, attachments=files(pictures))
     ):
         return
     await show(interaction, layout, pictures=pictures)
-
-
-def _files(pictures: Sequence[Picture]) -> list[discord.File]:
-    return [picture.file() for picture in pictures]
 
 
 async def amend(interaction: Interaction, text: str, *, view: ui.View | None = None) -> None:

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from bot.chat.layouts import Picture
+from bot.chat.render.blocks import Picture
 from bot.chat.render.case import case_feedback, case_question
 from bot.chat.render.chains import told_chain
 from bot.chat.render.sizes import components

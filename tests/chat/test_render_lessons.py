@@ -1,5 +1,6 @@
 """Lessons as pages: everything is shown, and every page fits."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from bot import app
 from bot.chat.answer_buttons import MyAnswer
-from bot.chat.layouts import Picture, card
+from bot.chat.layouts import card
 from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage, open_lesson
+from bot.chat.render.blocks import Picture
 from bot.chat.render.lessons import QUIET, Page, lesson_pages, lesson_parts
 from bot.chat.render.passages import PAGE_BLOCKS, PAGE_TARGET, Passage, paged
 from bot.chat.render.sizes import components, too_large
@@ -104,7 +106,7 @@ def test_pages_lose_nothing_and_fit(lists: list[list[str]]) -> None:
         assert sum(map(len, page)) <= PAGE_TARGET
 
 
-def test_many_short_passages_are_spread_over_pages() -> None:
+async def test_many_short_passages_are_spread_over_pages() -> None:
     """Forty short sections or look-alikes make pages that Discord takes, with both buttons."""
     lesson = replace(
         make_lesson(),
@@ -114,7 +116,7 @@ def test_many_short_passages_are_spread_over_pages() -> None:
     bank = _with(lesson)
     assert list(too_large(bank)) == []
     for page in lesson_pages(bank, lesson):
-        layout, _ = open_lesson(bank, lesson, page.key)
+        layout, _ = await open_lesson(bank, lesson, page.key)
         assert _components(layout)
     assert "**C39**\nDoes.\n↳ Is not." in _flat(_blocks(lesson_pages(bank, lesson)))
 
@@ -186,7 +188,7 @@ def test_a_lesson_reads_in_order() -> None:
     assert [page.key for page in pages if page.chain is not None] == ["chain"]
 
 
-def test_a_lesson_without_a_chain_has_no_page_for_it() -> None:
+async def test_a_lesson_without_a_chain_has_no_page_for_it() -> None:
     """What a lesson lacks is neither a page nor a line of the menu, and a link to it opens the first page."""
     bare = make_lesson()
     bank = _with(bare)
@@ -194,16 +196,16 @@ def test_a_lesson_without_a_chain_has_no_page_for_it() -> None:
         ("intro", "Takeaways"),
         ("sources", "Sources"),
     ]
-    layout, pictures = open_lesson(bank, bare, "chain")
+    layout, pictures = await open_lesson(bank, bare, "chain")
     assert pictures == []
-    assert _components(layout) == _components(open_lesson(bank, bare)[0])
+    assert _components(layout) == _components((await open_lesson(bank, bare))[0])
 
 
-def test_the_chain_is_shown_as_a_picture_with_the_same_in_words() -> None:
+async def test_the_chain_is_shown_as_a_picture_with_the_same_in_words() -> None:
     """The page of the chain has one picture, described; the texts beside it name every link and the outcome."""
     chain = make_chain(3)
     lesson = replace(make_lesson(), chain=chain)
-    layout, pictures = open_lesson(_with(lesson), lesson, "chain")
+    layout, pictures = await open_lesson(_with(lesson), lesson, "chain")
     (picture,) = pictures
     assert picture.data.startswith(b"\x89PNG")
     gallery = discord.MediaGalleryItem("attachment://chain.png", description=picture.alt).to_dict()
@@ -215,25 +217,42 @@ def test_the_chain_is_shown_as_a_picture_with_the_same_in_words() -> None:
         assert fact in picture.alt
 
 
-def test_a_chain_that_cannot_be_drawn_is_told_in_words() -> None:
+async def test_a_chain_that_cannot_be_drawn_is_told_in_words() -> None:
     """Titles in a script that the shipped fonts lack leave the page without a picture, and with everything else."""
     chain = make_chain(2)
     foreign = replace(chain, links=(replace(chain.links[0], title="接続"), chain.links[1]))
     lesson = replace(make_lesson(), chain=foreign)
-    layout, pictures = open_lesson(_with(lesson), lesson, "chain")
+    layout, pictures = await open_lesson(_with(lesson), lesson, "chain")
     assert pictures == []
     assert "接続" in str(_components(layout))
 
 
-def test_the_menu_names_parts_and_marks_where_one_is() -> None:
+async def test_the_menu_names_parts_and_marks_where_one_is() -> None:
     """Of a lesson with more parts than a menu holds, those around the open page can be gone to."""
     lesson = replace(make_lesson(), sections=tuple(Section(title=f"S{n}", text="Short.") for n in range(1, 41)))
     bank = _with(lesson)
     for key, first, last in (("intro", "Takeaways", "S24"), ("part-20", "S8", "S32"), ("sources", "S17", "Sources")):
-        menu = _components(open_lesson(bank, lesson, key)[0])[-1]["components"][0]
+        menu = _components((await open_lesson(bank, lesson, key))[0])[-1]["components"][0]
         labels = [option["label"] for option in menu["options"]]
         assert (len(labels), labels[0], labels[-1]) == (25, first, last)
         assert [option["value"] for option in menu["options"] if option.get("default")] == [key]
+
+
+async def test_a_chain_is_drawn_beside_other_work() -> None:
+    """While a picture is drawn for one reader the bot goes on with everybody's answers."""
+    lesson = replace(make_lesson(), chain=replace(make_chain(5), outcome="This one was never drawn before."))
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    work = asyncio.create_task(others())
+    await open_lesson(_with(lesson), lesson, "chain")
+    work.cancel()
+    assert turns > 1
 
 
 def test_a_number_at_the_start_of_a_takeaway_makes_no_list() -> None:

@@ -19,7 +19,7 @@ class LessonCog(commands.Cog):
     @app_commands.describe(name="Type a number or a word of its title")
     async def lesson(self, interaction: Interaction, name: str) -> None:
         bank, lesson = self._services.library.lesson(name)
-        layout, pictures = open_lesson(bank, lesson)
+        layout, pictures = await open_lesson(bank, lesson)
         await show(interaction, layout, pictures=pictures)
 
     @lesson.autocomplete("name")

@@ -1,6 +1,6 @@
 """A generated case as its learner sees it: the question, and after the answer what was wrong, told and drawn."""
 
-from bot.chat.layouts import Block
+from bot.chat.render.blocks import Block
 from bot.chat.render.chains import diagnosis_picture, told_chain
 from bot.chat.render.drill import about, instruction, lettered, stems, verdict
 from bot.chat.render.explaining import explanation, fitted, remaining

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.chat.layouts import Picture
+from bot.chat.render.blocks import Picture
 from bot.domain.chain import Chain
 from bot.domain.scenarios.finding import Diagnosis
 from bot.pictures.chain import chain_alt, draw_chain
