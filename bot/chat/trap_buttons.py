@@ -33,7 +33,7 @@ class TrapCard(TrapwiseButton, template=TRAP):
         return cls(parts["bank"], parts["trap"], parts["trap"], turns=parts["how"] == "turn")
 
     async def pressed(self, interaction: Interaction) -> None:
-        bank, trap = services_of(interaction).library.trap(f"{self.bank_id}:{self.trap_id}")
+        bank, trap = services_of(interaction).library.trap_of(self.bank_id, self.trap_id)
         await (turn if self.turns else show)(interaction, trap_layout(bank, trap))
 
 

@@ -58,6 +58,10 @@ class UnknownTrap(TrapwiseError):
     """I know no trap named {trap}: pick one from the list while you type."""
 
 
+class TrapGone(TrapwiseError):
+    """That trap is not here any more: `/trap` shows what there is to tell apart."""
+
+
 class SeveralTraps(TrapwiseError):
     """{trap} may mean {names} or yet another trap: pick one from the list while you type."""
 

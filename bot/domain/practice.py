@@ -88,11 +88,6 @@ def fingerprint(item: Item) -> str:
     return digits
 
 
-def with_trap(bank: Bank, trap: str) -> dict[str, int]:
-    """List the items with a distractor of a trap, all equally near."""
-    return {item.id: 0 for item in bank.items() if trap in item.traps}
-
-
 def similar(bank: Bank, item: Item, fallen: Collection[str]) -> dict[str, int]:
     """Say how near other items are to one; what has nothing in common with it is left out.
 

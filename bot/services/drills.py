@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 
 from bot.domain.bank import Bank
-from bot.domain.errors import ForeignPost, ItemBusy, ItemGone, NothingToPractise, UnknownSeed, UnknownTrap
+from bot.domain.errors import ForeignPost, ItemBusy, ItemGone, NothingToPractise, UnknownSeed
 from bot.domain.grading import grade_choice, units
 from bot.domain.item import Item
 from bot.domain.kinds import Mark
@@ -20,9 +20,9 @@ from bot.domain.practice import (
     pick,
     pose_by,
     similar,
-    with_trap,
 )
 from bot.domain.reading import echo
+from bot.domain.related import items_on
 from bot.domain.rounds import OVER
 from bot.domain.scenarios.case import SEEDS, case_id, seed_of
 from bot.domain.scenarios.drawing import Stock, is_same
@@ -85,13 +85,11 @@ class Drills:
         """Pose an item on a trap.
 
         Raises:
-            UnknownTrap: the trap or its bank is gone.
+            TrapGone: the trap or its bank is gone.
             NothingToPractise: no item on it can be offered now.
         """
-        if not self._library.has(bank_id) or trap_id not in self._library.bank(bank_id).traps:
-            raise UnknownTrap(trap=echo(trap_id))
-        bank = self._library.bank(bank_id)
-        return await self._picked(learner, bank, with_trap(bank, trap_id))
+        bank, trap = self._library.trap_of(bank_id, trap_id)
+        return await self._picked(learner, bank, dict.fromkeys((item.id for item in items_on(bank, trap.id)), 0))
 
     async def for_similar(self, learner: Learner, round_id: int) -> Drill:
         """Pose an item like the one of a round.

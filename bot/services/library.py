@@ -13,6 +13,7 @@ from bot.domain.errors import (
     NoCases,
     NoLabs,
     SeveralTraps,
+    TrapGone,
     UnknownBank,
     UnknownLesson,
     UnknownTopic,
@@ -112,6 +113,13 @@ class Library:
         if topic is not None and not on_topic(bank, topic):
             raise UnknownTopic(bank=bank.short_title, topic=echo(topic))
         return topic
+
+    def trap_of(self, bank_id: str, trap_id: str) -> tuple[Bank, Trap]:
+        """Find a trap that buttons refer to, with its bank; raises `TrapGone`."""
+        bank = self._banks.get(bank_id)
+        if bank is None or trap_id not in bank.traps:
+            raise TrapGone
+        return bank, bank.traps[trap_id]
 
     def trap(self, wanted: str) -> tuple[Bank, Trap]:
         """Find a trap by `bank:id` (as suggested), by its id or name, or by words that only one has.

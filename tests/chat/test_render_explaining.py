@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.drill_buttons import DrillChoice
 from bot.chat.render.drill import drill_feedback, drill_question
 from bot.chat.render.explaining import own_explained
 from bot.chat.render.sizes import components
@@ -17,6 +18,7 @@ from bot.domain.item import LETTERS, Image, Item
 from bot.domain.posed import PosedItem
 from bot.domain.rounds import RoundState
 from bot.domain.trap import Contrast, Trap
+from bot.services.drills import Drill, Posing
 from bot.services.recalling import OwnAnswer
 from tests.builders import make_answer, make_bank, make_item, make_posed, make_round, make_trap
 
@@ -31,6 +33,16 @@ def _own(posed: PosedItem, choice: str, *, unresolved: bool = False, ranked: boo
 
 def _explained(posed: PosedItem, choice: str, traps: Mapping[str, Trap] | None = None, **how: bool) -> str:
     return "\n".join(own_explained(_own(posed, choice, **how), traps or {"door-as-lock": make_trap()}))
+
+
+def test_a_drills_menu_keeps_what_has_no_words_to_cut_at() -> None:
+    """A long command, which has no space in it, is shown as far as it fits a line of the menu."""
+    item = make_item()
+    options = tuple(replace(each, text=f"{number}" * 150) for number, each in enumerate(item.options))
+    posed = make_posed(replace(item, options=options))
+    posing = Posing(bank_id="sample", item_id=item.id, seed="sssss", fingerprint="ffff")
+    menu = DrillChoice.of(Drill(bank=make_bank(), posed=posed, posing=posing))
+    assert {len(option.label) for option in menu.item.options} == {100}
 
 
 def test_a_wrong_answer_has_its_trap_told_apart() -> None:

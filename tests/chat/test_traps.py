@@ -9,7 +9,6 @@ import simcord
 from bot.chat.letters import EMOJI
 from bot.domain.item import ItemKind
 from bot.domain.trap import Trap
-from bot.services.library import Shelf
 from tests.chat.world import World, custom_ids, said
 
 
@@ -88,14 +87,16 @@ async def test_a_card_leads_on(world: World) -> None:
     assert "Defender" in said(await world.ann.click(_message(turned), custom_id=lesson))
 
 
-async def test_a_card_of_a_trap_that_is_gone_says_so(world: World, shelves: list[Shelf]) -> None:
-    """A button that outlived its trap gets a sentence."""
+async def test_a_card_of_a_trap_that_is_gone_says_so(world: World) -> None:
+    """A button that outlived its trap gets a sentence, and never the card of another trap of a similar id."""
     message = _message(await world.ann.slash(world.channel, "trap", name="md-102:contain-as-isolate"))
     near = _button(message, "tw:trap:turn:")
-    bank = shelves[0].bank
-    traps = {trap_id: trap for trap_id, trap in bank.traps.items() if trap_id not in near}
-    world.bot.client.services.library.__init__([replace(shelves[0], bank=replace(bank, traps=traps))])  # type: ignore[misc]
-    assert "I know no trap named" in said(await world.ann.click(message, custom_id=near))
+    shelf, gone = world.shelves[0], near.rpartition(":")[2]
+    traps = {trap_id: trap for trap_id, trap in shelf.bank.traps.items() if trap_id != gone}
+    traps[f"{gone}-2"] = replace(shelf.bank.traps[gone], id=f"{gone}-2")
+    world.shelves[:] = [replace(shelf, bank=replace(shelf.bank, traps=traps))]
+    await world.restart()
+    assert "That trap is not here any more" in said(await world.ann.click(message, custom_id=near))
 
 
 async def test_me_lists_traps_with_a_button_each(group: World) -> None:

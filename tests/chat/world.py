@@ -51,6 +51,8 @@ class World:
     env: simcord.Env
     bot: app.App
     make: Callable[[], Any]
+    # What the next bot that is started asks from.
+    shelves: list[Shelf]
     guild: simcord.GuildHandle = field(init=False)
     channel: simcord.ChannelHandle = field(init=False)
     olive: simcord.MemberActor = field(init=False)
@@ -192,7 +194,7 @@ class World:
 @asynccontextmanager
 async def running(database: Path, shelves: list[Shelf]) -> AsyncIterator[World]:
     """Run a world until the block ends; errors of the bot that no test looked at fail it."""
-    clock = VirtualClock()
+    clock, shelves = VirtualClock(), list(shelves)
 
     async def make() -> app.App:
         return await app.open_app(
@@ -207,7 +209,7 @@ async def running(database: Path, shelves: list[Shelf]) -> AsyncIterator[World]:
     bot = await make()
     env = simcord.Env(bot.client)
     clock.env = env
-    world = World(env=env, bot=bot, make=make)
+    world = World(env=env, bot=bot, make=make, shelves=shelves)
     await env.start()
     try:
         await world.populate()

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.practice import PracticeSource, Practised, fingerprint, new_seed, pick, pose_by, similar, with_trap
+from bot.domain.practice import PracticeSource, Practised, fingerprint, new_seed, pick, pose_by, similar
 from tests.builders import NOW, make_bank, make_item, make_option, make_posed, make_trap
 
 _HOUR, _WEEK = timedelta(hours=1), timedelta(days=7)
@@ -50,7 +50,6 @@ def test_similar_items_go_by_trap_and_then_by_objective() -> None:
         traps=[make_trap("fallen"), make_trap("other")],
     )
     assert similar(bank, item, {"fallen"}) == {"1.1-002": 1, "1.1-003": 0, "1.1-004": 2}
-    assert with_trap(bank, "fallen") == {"1.1-001": 0, "1.1-003": 0}
 
 
 def test_what_was_practised_tells_its_traps() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.errors import ForeignPost, ItemBusy, ItemGone, NothingToPractise, UnknownTrap
+from bot.domain.errors import ForeignPost, ItemBusy, ItemGone, NothingToPractise, TrapGone
 from bot.services.drills import Learner
 from tests.builders import make_bank, make_item, make_trap
 from tests.services.house import MINUTE, House, right, wrong
@@ -184,7 +184,7 @@ async def test_what_is_gone_gets_a_sentence(group: House) -> None:
     """A trap, an item, a bank or a round that is there no more is refused; so is a round of another server."""
     round_id = await _explained(group)
     drill = await group.drills.for_trap(ANN, "sample", "door-as-lock")
-    with pytest.raises(UnknownTrap):
+    with pytest.raises(TrapGone):
         await group.drills.for_trap(ANN, "sample", "gone")
     with pytest.raises(ForeignPost):
         await group.drills.for_similar(ANN, 999)
@@ -198,7 +198,7 @@ async def test_what_is_gone_gets_a_sentence(group: House) -> None:
     await group.restart()
     with pytest.raises(ItemGone):
         await group.drills.for_similar(ANN, round_id)
-    with pytest.raises(UnknownTrap):
+    with pytest.raises(TrapGone):
         await group.drills.for_trap(ANN, "sample", "door-as-lock")
     with pytest.raises(ItemGone):
         await group.drills.grade(ANN, drill.posing, "A")
