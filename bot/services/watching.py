@@ -25,7 +25,8 @@ class Watch:
     """Notices another process on the same database, and steps of the wall clock.
 
     `me` names this process to people. `steady` gives seconds of a clock that never steps and runs as fast as the wall
-    clock; without it only steps backward are noticed. `shared` says whether somebody else uses the database.
+    clock; without it only steps backward are noticed, and the wall clock tells how long something takes. `shared` says
+    whether somebody else uses the database.
     """
 
     me: str = "a process"
@@ -56,7 +57,7 @@ class Watch:
     def _meet(self, found: str, now: datetime) -> None:
         self.shared = True
         _, seen, who = found.split(" ", 2)
-        if self._others.failed(now.timestamp()):
+        if self._others.failed(self._seconds(now)):
             logger.warning(
                 "another Trapwise is using this database (last seen %.0f s ago, %s); stop one of them: questions stay "
                 "single, but an answer that only one of them hears may be overwritten by the other",
@@ -65,10 +66,14 @@ class Watch:
             )
 
     def _alone(self, now: datetime) -> None:
-        over = self._others.worked(now.timestamp())
+        over = self._others.worked(self._seconds(now))
         if over is not None:
             self.shared = False
             logger.info("the other Trapwise left this database after %.0f s", over.seconds)
+
+    def _seconds(self, now: datetime) -> float:
+        """Give seconds by which lengths of time are told, of the steady clock where there is one."""
+        return self.steady() if self.steady is not None else now.timestamp()
 
     def went_back(self, now: datetime) -> bool:
         """Tell whether the wall clock was set back since the last look; tells the operator of steps either way."""

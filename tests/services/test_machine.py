@@ -182,6 +182,26 @@ async def test_two_bots_on_one_database_notice_each_other(group: House, caplog: 
     assert not group.answering.shared
 
 
+def test_how_long_another_bot_is_gone_is_told_by_the_steady_clock(caplog: pytest.LogCaptureFixture) -> None:
+    """Neither does a leap of the wall clock end what two bots have to heed, nor does a step back lengthen it."""
+    caplog.set_level(logging.INFO, "bot")
+    seconds = [0.0]
+    watch = Watch(steady=lambda: seconds[0])
+
+    def look(wall: float, steady: float, who: str) -> bool:
+        seconds[0] = steady
+        watch.signed(f"{who} {NOW.isoformat()} a process", NOW + timedelta(seconds=wall))
+        return watch.shared
+
+    watch.signed(None, NOW)
+    assert look(30, 30, "another")
+    assert look(60, 60, watch._token)
+    assert look(3690, 90, watch._token)
+    assert look(-3600, 150, watch._token)
+    assert not look(-3570, 180, watch._token)
+    assert len(lines(caplog, "left this database after 30 s")) == 1
+
+
 async def test_a_restart_is_not_taken_for_a_second_bot(group: House, caplog: pytest.LogCaptureFixture) -> None:
     """Killed and started again at once, a bot finds its own earlier signature and says nothing."""
     for _ in range(3):
