@@ -1,8 +1,8 @@
-"""Plans: which links of a case are faulty and which are shown, drawn at random or listed to the last."""
+"""Plans: which links of a case are faulty and which are shown, drawn at random."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from random import Random
 from types import MappingProxyType
 from typing import Final
@@ -72,20 +72,6 @@ def draw_plan(chain: Chain, rng: Random) -> Plan:
         flaws.append(rng.choice([flaw for flaw in _all_flaws(chain) if flaw.place not in taken]))
     flaws.sort(key=lambda flaw: flaw.place)
     return Plan(form=form, flaws=tuple(flaws), withheld=rng.choice(_withholdings(form, chain, flaws)))
-
-
-def all_plans(chain: Chain) -> Iterator[Plan]:
-    """List every plan that can be drawn, once."""
-    for form, counts in _FLAWS.items():
-        for count in sorted(set(counts)):
-            for flaws in _states(chain, count):
-                for withheld in _withholdings(form, chain, flaws):
-                    yield Plan(form=form, flaws=flaws, withheld=withheld)
-
-
-def _states(chain: Chain, count: int) -> Iterator[tuple[Flaw, ...]]:
-    for places in combinations(range(len(chain.links)), count):
-        yield from product(*(_flaws_at(chain, place) for place in places))
 
 
 def _all_flaws(chain: Chain) -> list[Flaw]:
