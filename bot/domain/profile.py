@@ -68,6 +68,15 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """How many members met a trap and fell for it, in all, of late (`RECENT`) and before; each counts once a time."""
+
+    everyone: Share
+    recent: Share
+    before: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
     """How many members met a trap, and how many of them fell, from `least` to `most`: the same where it may be told."""
 

@@ -81,22 +81,20 @@ class Profiles:
 
     async def _of_bank(self, tx: Tx, guild_id: int, bank: Bank) -> list[tuple[float, Insight]]:
         now = self._clock()
-        since, lately = now - WINDOW, now - RECENT
+        since = now - WINDOW
         meetings = await profiles.meetings(tx, guild_id, bank.id, since=since)
-        everyone = await profiles.people(tx, guild_id, bank.id, since=since)
-        of_late = await profiles.people(tx, guild_id, bank.id, since=lately)
-        earlier = await profiles.people(tx, guild_id, bank.id, since=since, until=lately)
+        people = await profiles.people(tx, guild_id, bank.id, since=since, lately=now - RECENT)
         found = []
         for trap_id, weight in group_weights(meetings, now).items():
-            if trap_id not in bank.traps or everyone[trap_id].met < MIN_MEMBERS:
+            if trap_id not in bank.traps or people[trap_id].everyone.met < MIN_MEMBERS:
                 continue
             recent, before = trend([each for each in meetings if each.trap == trap_id], now)
             insight = Insight(
                 bank=bank,
                 trap=bank.traps[trap_id],
-                members=_crowd(everyone[trap_id]),
-                recent=recent if _may_be_told(of_late.get(trap_id)) else None,
-                before=before if _may_be_told(earlier.get(trap_id)) else None,
+                members=_crowd(people[trap_id].everyone),
+                recent=recent if _may_be_told(people[trap_id].recent) else None,
+                before=before if _may_be_told(people[trap_id].before) else None,
             )
             found.append((weight, insight))
         return found
@@ -111,8 +109,8 @@ def _crowd(members: Share) -> Crowd:
     return Crowd(met=members.met, least=members.fell, most=members.fell)
 
 
-def _may_be_told(members: Share | None) -> bool:
+def _may_be_told(members: Share) -> bool:
     """Tell whether figures of these members' answers say of nobody that they fell."""
-    if members is None or members.met < MIN_MEMBERS:
+    if members.met < MIN_MEMBERS:
         return False
     return not members.fell or _SIDE <= members.fell <= members.met - _SIDE

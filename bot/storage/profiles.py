@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.domain.profile import AGAIN, Encounter, Meeting, Share, practised
+from bot.domain.profile import AGAIN, Encounter, Meeting, People, Share, practised
 from bot.domain.rounds import Round
 from bot.storage import practice
 from bot.storage.store import Tx
@@ -58,10 +58,8 @@ async def meetings(tx: Tx, guild_id: int, bank: str, *, since: datetime) -> list
     return [Meeting(trap=row.trap, at=row.at, met=row.met, fell=row.fell) for row in rows]
 
 
-async def people(
-    tx: Tx, guild_id: int, bank: str, *, since: datetime, until: datetime | None = None
-) -> dict[str, Share]:
-    """Count the members who met each trap of a bank since an instant (before another), and those of them who fell."""
+async def people(tx: Tx, guild_id: int, bank: str, *, since: datetime, lately: datetime) -> dict[str, People]:
+    """Count the members who met each trap of a bank since an instant, in all and after and before a later one."""
     fell = (
         (slips.c.round_id == results.c.round_id)
         & (slips.c.member_id == results.c.member_id)
@@ -70,18 +68,25 @@ async def people(
     rows = await tx.execute(
         sa.select(
             round_traps.c.trap,
-            sa.func.count(results.c.member_id.distinct()).label("met"),
-            sa.func.count(slips.c.member_id.distinct()).label("fell"),
+            *_members(results.c.member_id, lately),
+            *_members(slips.c.member_id, lately),
         )
         .select_from(
             rounds.join(round_traps, round_traps.c.round_id == rounds.c.id)
             .join(results, results.c.round_id == rounds.c.id)
             .outerjoin(slips, fell)
         )
-        .where(*_of(guild_id, bank, since), *([until > _AT] if until is not None else []))
+        .where(*_of(guild_id, bank, since))
         .group_by(round_traps.c.trap)
     )
-    return {row.trap: Share(met=row.met, fell=row.fell) for row in rows}
+    return {
+        trap: People(
+            everyone=Share(met=met, fell=fell),
+            recent=Share(met=met_lately, fell=fell_lately),
+            before=Share(met=met_before, fell=fell_before),
+        )
+        for trap, met, met_lately, met_before, fell, fell_lately, fell_before in rows
+    }
 
 
 async def note(tx: Tx, closed: Round, met: Mapping[str, Share]) -> None:
@@ -115,6 +120,13 @@ async def _asked(
     for row in rows:
         asked.setdefault((row.bank, row.item_id), []).append(row.at)
     return asked
+
+
+def _members(member_id: sa.ColumnElement[int], lately: datetime) -> tuple[sa.ColumnElement[int], ...]:
+    """Count members once each: in all, since an instant, and before it."""
+    late = lately <= _AT
+    counted = (member_id, sa.case((late, member_id)), sa.case((~late, member_id)))
+    return tuple(sa.func.count(each.distinct()) for each in counted)
 
 
 def _of(guild_id: int, bank: str, since: datetime) -> tuple[sa.ColumnElement[bool], ...]:

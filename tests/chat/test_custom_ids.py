@@ -1,31 +1,42 @@
 """Custom ids: Discord takes at most 100 characters, whatever the ids in a bank are."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 
+from bot.chat.cogs.boards import BoardPage
 from bot.chat.drill_buttons import Drill, DrillChoice
-from bot.chat.lesson_buttons import LessonLink
+from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
 from bot.chat.render.lessons import CHAIN
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Reopen, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain
+from bot.chat.surfaces.private import Choice
 from bot.chat.trap_buttons import TrapCard
 from bot.chat.trap_links import TRAP, trap_link
 from bot.content.limits import LONGEST_ID, LONGEST_LESSON_ID
+from bot.domain.item import LETTERS
 from bot.domain.practice import PRINT_LENGTH, SEED_LENGTH
 from bot.domain.scenarios.case import SEEDS, case_id
+from bot.domain.standings import Period
 from bot.services.drills import Posing
-from tests.builders import make_trap
+from bot.services.recalling import OwnAnswer
+from tests.builders import make_answer, make_item, make_posed, make_round, make_trap
 
 _LIMIT = 100
 _ID = "x" * LONGEST_ID
 _ITEM = "1" * LONGEST_ID
 _LARGEST = 10**18 - 1
+_PAGE = "sources-999-999"
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def test_the_longest_ids_fit() -> None:
-    """Every button and menu below reveals, drills, reports and trap cards fits with the longest ids a bank may have."""
+    """Every button and menu fits with the longest ids a bank may have, and the largest numbers."""
     posing = Posing(bank_id=_ID, item_id=_ITEM, seed="s" * SEED_LENGTH, fingerprint="f" * PRINT_LENGTH)
     parts = [
-        LessonLink(_ID, "1" * LONGEST_LESSON_ID),
+        LessonLink(_ID, "1" * LONGEST_LESSON_ID, _PAGE),
+        LessonPage(_ID, "1" * LONGEST_LESSON_ID, _PAGE),
+        LessonMenu(_ID, "1" * LONGEST_LESSON_ID, _PAGE),
         TrapCard(_ID, _ID, "A trap"),
         TrapCard(_ID, _ID, "A trap", turns=True),
         Drill.for_trap(_ID, _ID),
@@ -36,8 +47,18 @@ def test_the_longest_ids_fit() -> None:
         *(button(_LARGEST) for button in (Explain, Report, Dismiss, Void, CountAgain, WriteAgain)),
         Reopen(_LARGEST, _LARGEST),
         QueuePage(10**6 - 1),
+        BoardPage(Period.ALL_TIME, 10**6 - 1),
+        BoardPage(Period.WEEK, 10**6 - 1),
+        Choice(_LARGEST, _everything()),
     ]
     assert max(len(part.custom_id) for part in parts) <= _LIMIT
+
+
+def _everything() -> OwnAnswer:
+    """Say that a learner chose every option of the largest question there may be."""
+    posed = make_posed(make_item(options=len(LETTERS), key=LETTERS))
+    answer = replace(make_answer(LETTERS), at=_LAST)
+    return OwnAnswer(round=replace(make_round(posed), id=_LARGEST), answer=answer, mark=None)
 
 
 def test_the_longest_ids_of_cases_fit() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.posed import PosedItem
 from bot.domain.practice import PracticeSource, Practised
-from bot.domain.profile import Share
+from bot.domain.profile import People, Share
 from bot.domain.rounds import Round
 from bot.domain.tally import Result
 from bot.storage import boards, practice, profiles, rounds
@@ -145,11 +145,12 @@ async def test_people_are_counted_once(store: Store) -> None:
         await _graded(tx, 2, [_fell(1, "x"), _fell(4, "x")], "x")
         await _graded(tx, 3, [_fell(1, "x")], "x", guild_id=101)
         await _graded(tx, 4, [_fell(5, "x")], "x", bank="other")
-        assert await profiles.people(tx, 100, "sample", since=NOW) == {
-            "x": Share(met=4, fell=2),
-            "y": Share(met=3, fell=0),
+        assert await profiles.people(tx, 100, "sample", since=NOW, lately=NOW + 2 * HOUR) == {
+            "x": People(everyone=Share(met=4, fell=2), recent=Share(met=2, fell=2), before=Share(met=3, fell=1)),
+            "y": People(everyone=Share(met=3, fell=0), recent=Share(met=0, fell=0), before=Share(met=3, fell=0)),
         }
-        assert await profiles.people(tx, 100, "sample", since=NOW + 2 * HOUR) == {"x": Share(met=2, fell=2)}
-        until = await profiles.people(tx, 100, "sample", since=NOW, until=NOW + 2 * HOUR)
-        assert until == {"x": Share(met=3, fell=1), "y": Share(met=3, fell=0)}
-        assert await profiles.people(tx, 102, "sample", since=NOW) == {}
+        later = await profiles.people(tx, 100, "sample", since=NOW + 2 * HOUR, lately=NOW)
+        assert later == {
+            "x": People(everyone=Share(met=2, fell=2), recent=Share(met=2, fell=2), before=Share(met=0, fell=0))
+        }
+        assert await profiles.people(tx, 102, "sample", since=NOW, lately=NOW) == {}
