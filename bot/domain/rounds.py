@@ -21,8 +21,8 @@ class RoundState(StrEnum):
     VOID = "void"
 
 
-UNDER_WAY = (RoundState.PLANNED, RoundState.OPEN, RoundState.CLOSING, RoundState.CLOSED)
-"""States of rounds with steps left to do: their items are kept for them, and feedback on one would tell its key."""
+UNFINISHED = (RoundState.PLANNED, RoundState.OPEN, RoundState.CLOSING, RoundState.CLOSED)
+"""States of rounds with steps left to do: feedback on their items would tell their keys."""
 
 GRADED = (RoundState.CLOSED, RoundState.EXPLAINED)
 """States of rounds whose answers have results."""

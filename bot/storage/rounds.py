@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.rounds import UNDER_WAY, Round, RoundState
+from bot.domain.rounds import UNFINISHED, Round, RoundState
 from bot.domain.scenarios.case import MARK
 from bot.storage.columns import Instant
 from bot.storage.store import Tx
-from bot.storage.tables import answers, members, rounds, under_way
+from bot.storage.tables import answers, members, rounds, unfinished_state
 
 
 async def plan(tx: Tx, planned: Round) -> Round | None:
@@ -76,7 +76,7 @@ async def guilds(tx: Tx) -> list[int]:
 
 async def unfinished(tx: Tx, schedule_id: int) -> list[Round]:
     """List a schedule's rounds that are not explained or void yet, oldest first."""
-    wanted = (rounds.c.schedule_id == schedule_id) & rounds.c.state.in_(UNDER_WAY)
+    wanted = (rounds.c.schedule_id == schedule_id) & rounds.c.state.in_(UNFINISHED)
     return [_round(row) for row in await tx.execute(sa.select(rounds).where(wanted).order_by(rounds.c.id))]
 
 
@@ -110,19 +110,19 @@ async def move(tx: Tx, found: Round, to: RoundState, **values: object) -> bool:
 
 async def note(tx: Tx, round_id: int, **values: object) -> None:
     """Change what is kept about a round without moving it; one that is explained or void stays as it is."""
-    await tx.execute(_under_way(round_id).values(**values))
+    await tx.execute(_if_unfinished(round_id).values(**values))
 
 
 async def renew(tx: Tx, leased: Round, *, until: datetime) -> Round | None:
     """Make a lease last longer; `None` when it is no longer one's own."""
-    done = await tx.execute(_under_way(leased.id).where(rounds.c.step_at == leased.step_at).values(step_at=until))
+    done = await tx.execute(_if_unfinished(leased.id).where(rounds.c.step_at == leased.step_at).values(step_at=until))
     return replace(leased, step_at=until) if done.rowcount else None
 
 
 async def seeded(tx: Tx, round_id: int) -> None:
     """Note that an open round has its letters; its next step is to close, whenever that is by now."""
     await tx.execute(
-        _under_way(round_id)
+        _if_unfinished(round_id)
         .where(rounds.c.state == RoundState.OPEN)
         .values(seeded=True, step_at=rounds.c.closes_at, attempts=0)
     )
@@ -132,7 +132,7 @@ async def retry(tx: Tx, round_id: int, *, at: datetime, now: datetime) -> None:
     """Try a step again at an instant; an open round's letters never keep it from closing in time."""
     closes = (rounds.c.state == RoundState.OPEN) & (rounds.c.closes_at > now) & (rounds.c.closes_at < at)
     await tx.execute(
-        _under_way(round_id).values(step_at=sa.case((closes, rounds.c.closes_at), else_=sa.literal(at, Instant())))
+        _if_unfinished(round_id).values(step_at=sa.case((closes, rounds.c.closes_at), else_=sa.literal(at, Instant())))
     )
 
 
@@ -146,7 +146,7 @@ async def hasten(tx: Tx, *, now: datetime, latest: datetime) -> None:
 async def block(tx: Tx, round_id: int) -> None:
     """Stop trying a step until `wake`; an open round still closes in time."""
     still_closes = sa.case((rounds.c.state == RoundState.OPEN, rounds.c.closes_at), else_=None)
-    await tx.execute(_under_way(round_id).values(step_at=still_closes))
+    await tx.execute(_if_unfinished(round_id).values(step_at=still_closes))
 
 
 async def wake(tx: Tx, schedule_ids: Collection[int], *, now: datetime) -> None:
@@ -209,7 +209,7 @@ async def of_item(tx: Tx, earlier: Round, *, states: Collection[RoundState]) -> 
 
 async def busy_items(tx: Tx, guild_id: int, bank: str) -> frozenset[str]:
     """List the items of a bank that are in a round under way in a server."""
-    wanted = (rounds.c.guild_id == guild_id) & (rounds.c.bank == bank) & under_way()
+    wanted = (rounds.c.guild_id == guild_id) & (rounds.c.bank == bank) & unfinished_state()
     return frozenset((await tx.execute(sa.select(rounds.c.item_id).where(wanted))).scalars())
 
 
@@ -219,7 +219,7 @@ async def busy_for(tx: Tx, member_id: int, bank: str) -> frozenset[str]:
     # told by the answer itself. An index on answers would say the same, and cost every answer something.
     named = (members.c.guild_id == rounds.c.guild_id) & (members.c.member_id == member_id)
     first = (answers.c.round_id == rounds.c.id) & (answers.c.member_id == member_id)
-    wanted = (rounds.c.bank == bank) & under_way() & (sa.exists().where(named) | sa.exists().where(first))
+    wanted = (rounds.c.bank == bank) & unfinished_state() & (sa.exists().where(named) | sa.exists().where(first))
     return frozenset((await tx.execute(sa.select(rounds.c.item_id).where(wanted))).scalars())
 
 
@@ -239,8 +239,8 @@ async def answered(tx: Tx, guild_id: int, member_id: int, bank: str) -> Mapping[
     return {row[0]: row[1] for row in rows}
 
 
-def _under_way(round_id: int) -> sa.Update:
-    return sa.update(rounds).where(rounds.c.id == round_id, rounds.c.state.in_(UNDER_WAY))
+def _if_unfinished(round_id: int) -> sa.Update:
+    return sa.update(rounds).where(rounds.c.id == round_id, rounds.c.state.in_(UNFINISHED))
 
 
 def _round(row: sa.Row[Any]) -> Round:

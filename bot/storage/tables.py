@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.domain.rounds import UNDER_WAY
+from bot.domain.rounds import UNFINISHED
 from bot.storage.columns import Duration, Instant, LocalTime, Names, Posed, Weekdays, Zone
 
 metadata = sa.MetaData(
@@ -102,23 +102,23 @@ rounds = sa.Table(
 )
 
 
-def under_way() -> sa.ColumnElement[bool]:
-    """Write the condition that a round is under way, in the words of the index on it.
+def unfinished_state() -> sa.ColumnElement[bool]:
+    """Write the condition that a round is unfinished, in the words of the index on it.
 
     A database uses an index of some rows only for a query that has its very condition, which values bound later hide.
     """
-    return rounds.c.state.in_(sa.bindparam(None, UNDER_WAY, sa.String(), expanding=True, literal_execute=True))
+    return rounds.c.state.in_(sa.bindparam(None, UNFINISHED, sa.String(), expanding=True, literal_execute=True))
 
 
-# Few rounds are under way, whatever the length of the ledger: which items those keep busy is asked for every drill.
+# Few rounds are unfinished, whatever the length of the ledger: which items those keep busy is asked for every drill.
 sa.Index(
-    "ix_rounds_under_way",
+    "ix_rounds_unfinished",
     rounds.c.bank,
     rounds.c.guild_id,
     rounds.c.item_id,
     # Here only so that a query finds its whole condition in the index.
     rounds.c.state,
-    sqlite_where=under_way(),
+    sqlite_where=unfinished_state(),
 )
 
 answers = sa.Table(

@@ -228,7 +228,7 @@ async def test_lists_of_rounds(stores: list[Store]) -> None:
 
 
 async def test_what_is_busy_is_found_without_the_ledger(store: Store) -> None:
-    """The items of rounds under way come from an index of just these: ten years of rounds cost nothing."""
+    """The items of unfinished rounds come from an index of just these: ten years of rounds cost nothing."""
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -243,5 +243,5 @@ async def test_what_is_busy_is_found_without_the_ledger(store: Store) -> None:
             for query in tuple(asked)
         ]
     for plan in plans:
-        assert "USING COVERING INDEX ix_rounds_under_way" in plan[0]
+        assert "USING COVERING INDEX ix_rounds_unfinished" in plan[0]
         assert not any("SCAN" in step for step in plan)

@@ -1,4 +1,4 @@
-"""Keep with each practised item the traps it was about, and find the rounds under way by an index of their own."""
+"""Keep with each practised item the traps it was about, and find unfinished rounds by an index of their own."""
 
 import json
 
@@ -20,7 +20,7 @@ def upgrade() -> None:
         op.add_column("practised", sa.Column(name, sa.Text(), nullable=False, server_default=sa.text("''")))
     _note_earlier_practice()
     op.create_index(
-        "ix_rounds_under_way",
+        "ix_rounds_unfinished",
         "rounds",
         ["bank", "guild_id", "item_id", "state"],
         unique=False,
@@ -31,7 +31,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.create_index("ix_slips_guild_id_bank_trap", "slips", ["guild_id", "bank", "trap"], unique=False)
-    op.drop_index("ix_rounds_under_way", table_name="rounds")
+    op.drop_index("ix_rounds_unfinished", table_name="rounds")
     for name in ("resisted", "fallen"):
         op.drop_column("practised", name)
 
