@@ -21,7 +21,10 @@ class RoundState(StrEnum):
     VOID = "void"
 
 
-UNFINISHED = (RoundState.PLANNED, RoundState.OPEN, RoundState.CLOSING, RoundState.CLOSED)
+UNDER_WAY = (RoundState.OPEN, RoundState.CLOSING)
+"""States of rounds that take answers, or are about to be graded."""
+
+UNFINISHED = (RoundState.PLANNED, *UNDER_WAY, RoundState.CLOSED)
 """States of rounds with steps left to do: feedback on their items would tell their keys."""
 
 GRADED = (RoundState.CLOSED, RoundState.EXPLAINED)

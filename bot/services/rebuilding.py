@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.rounds import Round, RoundState
+from bot.domain.rounds import GRADED, Round, RoundState
 from bot.domain.standings import Period, key_of
 from bot.services import regrading
 from bot.storage import boards, rounds, totals
@@ -75,7 +75,7 @@ class Rebuilding:
         # After the rounds: these count on the boards what they change, right or wrong as the boards are.
         for key in findings.boards_astray:
             async with self._store.write() as tx:
-                span = _spans(await rounds.in_states(tx, regrading.GRADED, guild_id=findings.guild_id)).get(key)
+                span = _spans(await rounds.in_states(tx, GRADED, guild_id=findings.guild_id)).get(key)
                 await totals.rebuild(tx, findings.guild_id, key, span)
 
     async def _mend_round(self, round_id: int) -> None:
@@ -90,7 +90,7 @@ class Rebuilding:
 
 async def _compare(tx: Tx, guild_id: int) -> Findings:
     asked = await rounds.in_states(tx, tuple(RoundState), guild_id=guild_id)
-    graded = [each for each in asked if each.state in regrading.GRADED]
+    graded = [each for each in asked if each.state in GRADED]
     given = 0
     wrong = []
     for each in asked:

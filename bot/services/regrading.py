@@ -3,14 +3,11 @@
 from collections.abc import Collection
 
 from bot.domain.profile import met_in
-from bot.domain.rounds import Round, RoundState
+from bot.domain.rounds import GRADED, Round
 from bot.domain.standings import used_up_since
 from bot.domain.tally import Result, tally
 from bot.storage import answers, boards, profiles, rounds
 from bot.storage.store import Tx
-
-GRADED = (RoundState.CLOSED, RoundState.EXPLAINED)
-"""The states in which a round has results."""
 
 
 async def earned(tx: Tx, asked: Round) -> Collection[Result]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import ForeignPost, ReportGone
 from bot.domain.report import MAX_NOTE, Elsewhere, Figures, Reason, Report, ReportState, figures
-from bot.domain.rounds import Round, RoundState
+from bot.domain.rounds import OVER, Round
 from bot.domain.schedule import Schedule
 from bot.services import troubles
 from bot.services.announcing import Announcer
@@ -14,8 +14,6 @@ from bot.services.ports import Clock
 from bot.storage import reports, rounds, schedules
 from bot.storage.reports import Subject, subject_of
 from bot.storage.store import Store, Tx
-
-_REVEALED = (RoundState.CLOSED, RoundState.EXPLAINED, RoundState.VOID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +164,7 @@ class Reporting:
 
 async def _revealed(tx: Tx, guild_id: int | None, round_id: int) -> Round:
     asked = await rounds.by_id(tx, round_id)
-    if asked is None or asked.guild_id != guild_id or asked.state not in _REVEALED:
+    if asked is None or asked.guild_id != guild_id or asked.state not in OVER:
         raise ForeignPost
     return asked
 

@@ -1,12 +1,11 @@
 """Revealing: everything that the reveal of a closed round tells, gathered from the database and the bank."""
 
-from bot.domain.rounds import Round
+from bot.domain.rounds import GRADED, Round
 from bot.domain.scenarios.finding import diagnose
 from bot.domain.standings import rank, used_up_since
 from bot.domain.tally import tally
 from bot.services.library import Library
 from bot.services.ports import TOP, Reveal
-from bot.services.regrading import GRADED
 from bot.storage import answers, boards, rounds
 from bot.storage.store import Store, Tx
 

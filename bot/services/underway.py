@@ -6,14 +6,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bot.domain.answer import Answer
-from bot.domain.rounds import Round, RoundState
+from bot.domain.rounds import UNDER_WAY, Round, RoundState
 from bot.services.live import Gap, Live
 from bot.services.ports import Clock
 from bot.storage import answers as stored
 from bot.storage import rounds as ledger
 from bot.storage.store import Store
-
-_STATES = (RoundState.OPEN, RoundState.CLOSING)
 
 
 class UnderWay:
@@ -39,7 +37,7 @@ class UnderWay:
         An earlier run was `alive` last at an instant, and some rounds were `unread` even then, since another one.
         """
         async with self._store.read() as tx:
-            found = await ledger.in_states(tx, _STATES)
+            found = await ledger.in_states(tx, UNDER_WAY)
             held = await stored.of_rounds(tx, [each.id for each in found])
         if alive is not None:
             self._away = Gap(self.now_at(), alive)
@@ -109,7 +107,7 @@ class UnderWay:
         self._shared = present
         if present and (known := list(self._live)):
             async with self._store.read() as tx:
-                left = await ledger.still(tx, known, _STATES)
+                left = await ledger.still(tx, known, UNDER_WAY)
             for round_id in set(known) - left:
                 self.dropped(round_id)
 
