@@ -1,6 +1,6 @@
 """Posed items: an item as it was asked, its options shuffled and lettered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -36,6 +36,14 @@ class PosedItem:
     def slips(self, choice: Collection[str]) -> frozenset[str]:
         """Name the traps that choosing these letters is consistent with: those of the distractors among them."""
         return frozenset(option.trap for letter, option in self.options if letter in choice and option.trap is not None)
+
+    def chosen(self, choices: Mapping[str, int]) -> dict[str, int]:
+        """Count how often each letter was chosen, also those nobody chose, by how often each choice was made."""
+        counted = dict.fromkeys(self.letters, 0)
+        for choice, times in choices.items():
+            for letter in choice:
+                counted[letter] += times
+        return counted
 
 
 def pose(item: Item, rng: Random) -> PosedItem:

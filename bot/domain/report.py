@@ -68,17 +68,10 @@ class Elsewhere:
 
 def figures(posed: PosedItem, counts: Mapping[tuple[str, bool], int]) -> Figures:
     """Add up how often each choice was made; the key of `counts` is a choice and whether it is unresolved."""
-    chosen = dict.fromkeys(posed.letters, 0)
-    right = 0
-    for (choice, unresolved), count in counts.items():
-        if unresolved:
-            continue
-        right += count if grade_choice(posed, choice).fraction == 1 else 0
-        for letter in choice:
-            chosen[letter] += count
+    settled = {choice: count for (choice, unresolved), count in counts.items() if not unresolved}
     return Figures(
         answered=sum(counts.values()),
         unresolved=sum(count for (_, unresolved), count in counts.items() if unresolved),
-        right=right,
-        chosen=chosen,
+        right=sum(count for choice, count in settled.items() if grade_choice(posed, choice).fraction == 1),
+        chosen=posed.chosen(settled),
     )

@@ -1,5 +1,6 @@
 """Tallies: what a closed round's answers add up to."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,13 +34,10 @@ class Tally:
 def tally(posed: PosedItem, answers: Mapping[int, Answer]) -> Tally:
     """Grade every given answer (by member id) and count the choices; unresolved answers count no letter."""
     given = {member: answer for member, answer in answers.items() if answer.given}
-    chosen = dict.fromkeys(posed.letters, 0)
     results = []
     # Thousands of members give the same few answers: each is graded once.
     earned: dict[tuple[str, bool], tuple[Mark, int, frozenset[str]]] = {}
     for member, answer in given.items():
-        for letter in answer.choice if not answer.unresolved else "":
-            chosen[letter] += 1
         what = (answer.choice, answer.unresolved)
         if what not in earned:
             earned[what] = _earned(posed, answer)
@@ -49,7 +47,7 @@ def tally(posed: PosedItem, answers: Mapping[int, Answer]) -> Tally:
         participants=len(given),
         fully_right=sum(result.mark.fraction == 1 for result in results),
         unresolved=sum(answer.unresolved for answer in given.values()),
-        chosen=chosen,
+        chosen=posed.chosen(Counter(answer.choice for answer in given.values() if not answer.unresolved)),
         results=tuple(results),
     )
 
