@@ -1,7 +1,6 @@
 """Generated cases as questions of a server: allowing them, the reveal with its picture, and the buttons below."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import discord
 import pytest
@@ -10,7 +9,6 @@ from bot.chat.letters import EMOJI
 from bot.domain.rounds import Round
 from bot.domain.scenarios.case import seed_of
 from bot.domain.scenarios.finding import diagnose
-from bot.services.library import Shelf
 from tests.chat.world import World, custom_ids, said, texts
 
 
@@ -52,10 +50,9 @@ async def test_an_organiser_allows_cases(group: World) -> None:
 
 async def test_cases_that_there_are_none_of(group: World) -> None:
     """An organiser who allows cases on a topic without a chain reads that none will come."""
-    library = group.bot.client.services.library
-    bank = library.bank("md-102")
+    bank = group.shelves[0].bank
     lessons = {lesson.id: replace(lesson, chain=None) for lesson in bank.lessons.values()}
-    library.__init__([Shelf(bank=replace(bank, lessons=lessons), folder=Path("md-102"))])  # type: ignore[misc]
+    await group.restart_with(replace(bank, lessons=lessons))
     edited = await group.olive.slash(group.channel, "schedule edit", name="Daily question", cases=True)
     assert "may ask generated cases, but no lesson on its topic has any" in said(edited)
     assert "React with" in (await group.post()).content

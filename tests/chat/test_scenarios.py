@@ -10,7 +10,6 @@ from bot.chat.lesson_buttons import LessonLink
 from bot.domain.posed import PosedItem
 from bot.domain.practice import pose_by
 from bot.domain.scenarios.case import SEEDS
-from bot.services.library import Shelf
 from tests.chat.world import World, custom_ids, said
 
 PNG = b"\x89PNG"
@@ -46,11 +45,11 @@ async def _answer(
     return await who.select(_message(asked), list(letters), custom_id=_button(asked, "tw:pick:"))
 
 
-def _lose_the_chain(world: World, shelf: Shelf) -> None:
-    """Let the bank be read again, its lesson without the chain."""
-    bank = shelf.bank
+async def _lose_the_chain(world: World) -> None:
+    """Start the bot again with the bank's lesson without its chain."""
+    bank = world.shelves[0].bank
     lessons = {lesson.id: replace(lesson, chain=None) for lesson in bank.lessons.values()}
-    world.bot.client.services.library.__init__([replace(shelf, bank=replace(bank, lessons=lessons))])  # type: ignore[misc]
+    await world.restart_with(replace(bank, lessons=lessons))
 
 
 async def test_a_case_is_asked_and_explained(world: World) -> None:
@@ -147,13 +146,13 @@ async def test_lessons_are_suggested_only_where_there_are_cases(world: World) ->
     assert [each["value"] for each in found] == ["md-102:6.2"]
 
 
-async def test_what_there_is_no_case_of_gets_a_sentence(world: World, shelves: list[Shelf]) -> None:
+async def test_what_there_is_no_case_of_gets_a_sentence(world: World) -> None:
     """An unknown lesson, one without a chain, and a case whose chain went since: one private sentence each."""
     assert "I know no lesson named" in said(await world.ann.slash(world.channel, "scenario", lesson="5.5"))
     asked = await world.ann.slash(world.channel, "scenario", seed=5)
     later = await world.ann.slash(world.channel, "scenario", seed=6)
     told = await _answer(world.ann, later, "A")
-    _lose_the_chain(world, shelves[0])
+    await _lose_the_chain(world)
     assert "I have no cases for" in said(await world.ann.slash(world.channel, "scenario", lesson="6.2"))
     assert "None of my lessons" in said(await world.ann.slash(world.channel, "scenario"))
     assert "The chain of this case was changed" in said(await _answer(world.ann, asked, "A"))

@@ -91,11 +91,10 @@ async def test_a_card_of_a_trap_that_is_gone_says_so(world: World) -> None:
     """A button that outlived its trap gets a sentence, and never the card of another trap of a similar id."""
     message = _message(await world.ann.slash(world.channel, "trap", name="md-102:contain-as-isolate"))
     near = _button(message, "tw:trap:turn:")
-    shelf, gone = world.shelves[0], near.rpartition(":")[2]
-    traps = {trap_id: trap for trap_id, trap in shelf.bank.traps.items() if trap_id != gone}
-    traps[f"{gone}-2"] = replace(shelf.bank.traps[gone], id=f"{gone}-2")
-    world.shelves[:] = [replace(shelf, bank=replace(shelf.bank, traps=traps))]
-    await world.restart()
+    bank, gone = world.shelves[0].bank, near.rpartition(":")[2]
+    traps = {trap_id: trap for trap_id, trap in bank.traps.items() if trap_id != gone}
+    traps[f"{gone}-2"] = replace(bank.traps[gone], id=f"{gone}-2")
+    await world.restart_with(replace(bank, traps=traps))
     assert "That trap is not here any more" in said(await world.ann.click(message, custom_id=near))
 
 

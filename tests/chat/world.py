@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -15,6 +15,7 @@ from simcord.backend import serializers
 
 from bot import app
 from bot.chat.letters import EMOJI
+from bot.domain.bank import Bank
 from bot.domain.errors import TrapwiseError
 from bot.domain.item import ItemKind
 from bot.services.library import Shelf
@@ -177,6 +178,11 @@ class World:
         """Close the bot, and start a new one on the same database in the same world."""
         await self.bot.close()
         await self.come_back()
+
+    async def restart_with(self, bank: Bank) -> None:
+        """Close the bot, and start a new one to which its first bank is another."""
+        self.shelves[0] = replace(self.shelves[0], bank=bank)
+        await self.restart()
 
     def key(self, message: discord.Message) -> str:
         """Give the right letters of the question on a post."""
