@@ -203,7 +203,7 @@ async def test_a_database_that_cannot_be_opened_is_no_fault_of_ours(
     """With its folder gone answers wait, what a command stores or reads is refused in a sentence, and nothing fails."""
     caplog.set_level(logging.INFO, "bot")
     away = group.file.parent.with_name("away")
-    await group.store.close()  # connections that are open would still do
+    await group.store._engine.dispose()  # connections that are open would still do
     group.file.parent.rename(away)
     try:
         waiting = taps(group, asked)
