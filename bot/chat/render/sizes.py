@@ -27,8 +27,8 @@ _COMPONENTS = 40
 _PAGE_BUTTONS = 2
 _REVEAL_BUTTONS = 4
 
-# Every character of it is written as two.
-_LONGEST_NAME = "_" * NAME_LIMIT
+# Every character of it but one is written as two, and that one as three.
+_LONGEST_NAME = "_" * (NAME_LIMIT - 1) + "\u05d0"
 
 
 def too_large(bank: Bank) -> Iterator[tuple[str, str, str]]:
