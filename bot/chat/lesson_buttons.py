@@ -21,8 +21,6 @@ from bot.domain.lesson import Lesson
 _PLACE = r"(?P<bank>[a-z0-9-]+):(?P<lesson>[0-9.]+):(?P<page>[a-z0-9-]+)"
 _MOST_OPTIONS = 25
 _LABEL = 100
-_MENU_NUMBERS = 100
-"""From here up no other component of a layout is numbered: it has at most 40."""
 
 
 class LessonLink(TrapwiseButton, template=rf"tw:read:{_PLACE}"):
@@ -60,15 +58,11 @@ class LessonPage(TrapwiseButton, template=rf"tw:turn:{_PLACE}"):
 class LessonMenu(TrapwiseMenu, template=rf"tw:goto:{_PLACE}"):
     """Goes to any part of the lesson that is being read.
 
-    The page that it stands on is in its id: clients go on showing what was picked in a menu for as long as its id
-    stays the same. The playground's page goes by the component's number instead.
+    The page that it stands on is in its id: it is another menu on each page.
     """
 
-    def __init__(
-        self, bank: str, lesson: str, page: str, *, options: Sequence[discord.SelectOption] = (), number: int = 0
-    ) -> None:
+    def __init__(self, bank: str, lesson: str, page: str, *, options: Sequence[discord.SelectOption] = ()) -> None:
         super().__init__(f"tw:goto:{bank}:{lesson}:{page}", options, placeholder="Go to …")
-        self.item.id = _MENU_NUMBERS + number
         self.bank, self.lesson = bank, lesson
 
     @classmethod
@@ -104,7 +98,7 @@ async def open_lesson(bank: Bank, lesson: Lesson, key: str = INTRO) -> tuple[dis
         buttons.append(LessonPage(bank.id, lesson.id, pages[place - 1].key, "◀ Back"))
     if place + 1 < len(pages):
         buttons.append(LessonPage(bank.id, lesson.id, pages[place + 1].key, "Next ▶"))
-    menu = LessonMenu(bank.id, lesson.id, page.key, options=_options(bank, lesson, page), number=place)
+    menu = LessonMenu(bank.id, lesson.id, page.key, options=_options(bank, lesson, page))
     return card(blocks, buttons=buttons, menu=menu), [each for each in blocks if isinstance(each, Picture)]
 
 
@@ -124,3 +118,6 @@ def _options(bank: Bank, lesson: Lesson, page: Page) -> list[discord.SelectOptio
         discord.SelectOption(label=cut(part.title, _LABEL), value=part.key, default=place == here)
         for place, part in enumerate(parts[first : first + _MOST_OPTIONS], start=first)
     ]
+
+
+OF_LESSONS = (LessonLink, LessonPage, LessonMenu)
