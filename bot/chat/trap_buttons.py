@@ -49,3 +49,6 @@ def trap_layout(bank: Bank, trap: Trap) -> ui.LayoutView:
     if near:
         layout.add_item(ui.ActionRow(*(TrapCard(bank.id, each.id, each.name, turns=True) for each in near)))
     return layout
+
+
+OF_TRAPS = (TrapCard,)

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import app
-from bot.chat.answer_buttons import MyAnswer
 from bot.chat.layouts import card
 from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage, open_lesson
 from bot.chat.render.blocks import Picture
@@ -19,6 +18,7 @@ from bot.chat.render.lessons import QUIET, Page, lesson_pages, lesson_parts
 from bot.chat.render.passages import PAGE_BLOCKS, PAGE_TARGET, Passage, paged
 from bot.chat.render.sizes import components, too_large
 from bot.chat.render.text import LAYOUT_LIMIT
+from bot.chat.report_buttons import Report
 from bot.content.limits import LONGEST_ID, MOST_ENTRIES
 from bot.domain.bank import Bank
 from bot.domain.chain import Chain, Fault, Link
@@ -127,7 +127,7 @@ def test_components_are_counted_as_discord_counts_them(texts: int, pictures: int
     """The count is that of the layout that is sent: the frame, texts, pictures, lines, and the rows below."""
     blocks = ["text"] * texts + [Picture(name="a.png", data=b"", alt="A picture")] * pictures
     goto = LessonMenu("sample", "1.1", "intro", options=[discord.SelectOption(label="Intro")]) if menu else None
-    layout = card(blocks, buttons=[MyAnswer(number) for number in range(buttons)], menu=goto)
+    layout = card(blocks, buttons=[Report(number) for number in range(buttons)], menu=goto)
     assert components(texts + pictures, buttons, menu=menu) == layout.total_children_count
 
 

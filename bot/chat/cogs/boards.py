@@ -77,3 +77,6 @@ def _layout(board: Board) -> discord.ui.LayoutView:
     if board.page < board.pages:
         buttons.append(BoardPage(board.period, board.page + 1, "Next ▶"))
     return card(leaderboard(board), buttons=buttons)
+
+
+OF_BOARDS = (BoardPage,)
