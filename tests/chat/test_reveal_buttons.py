@@ -10,6 +10,7 @@ from simcord import InteractionResult, MemberActor
 from bot.chat.letters import EMOJI
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
+from tests.chat.parts import part
 from tests.chat.world import World, custom_ids, said, texts
 
 
@@ -59,8 +60,8 @@ async def test_a_wrong_answer_is_explained(group: World) -> None:
     letter = next(letter for letter, option in shown.round.posed.options if option.trap)
     trap = group.bot.client.services.library.bank("md-102").traps[str(options[letter].trap)]
     (key,) = shown.round.posed.key
-    for part in ("Why yours was wrong", "Wrong; the answer is", f"✗ {EMOJI[letter]}", trap.name, trap.tell_apart):
-        assert part in text
+    for said_of_it in ("Why yours was wrong", "Wrong; the answer is", f"✗ {EMOJI[letter]}", trap.name, trap.tell_apart):
+        assert said_of_it in text
     assert all(row.left in text and row.right in text for row in trap.contrast)
     assert f"✓ The answer: {EMOJI[key]} **{options[key].text}**\n{options[key].why}" in text
 
@@ -108,7 +109,7 @@ async def test_a_similar_item_is_a_drill_with_feedback(group: World) -> None:
     """Another item is posed privately; the answer turns it into its explanation, and the next one takes its place."""
     shown = await _revealed(group, ann="t")
     posed = await _press(group, group.ann, shown, "tw:drill:like:")
-    question = said(posed)
+    question, menu = said(posed), part(group, _message(posed), "tw:pick:")["custom_id"]
     assert shown.round.posed.item.stem.strip() not in question
     assert "counts on no board" in question
     fed = await group.ann.select(_message(posed), ["A"])
@@ -120,6 +121,7 @@ async def test_a_similar_item_is_a_drill_with_feedback(group: World) -> None:
     assert _message(turned).id == _message(posed).id
     assert "Choose" in said(turned)
     assert said(turned) != question
+    assert part(group, _message(turned), "tw:pick:")["custom_id"] != menu, "clients would show the last pick in it"
     assert "no ranked answer" not in said(await group.ann.slash(group.channel, "me"))
 
 
