@@ -24,6 +24,7 @@ from bot.chat.cogs.setup import SetupCog
 from bot.chat.cogs.traps import TrapCog
 from bot.chat.drill_buttons import OF_DRILLS
 from bot.chat.lesson_buttons import OF_LESSONS
+from bot.chat.lesson_exits import FROM_LESSONS
 from bot.chat.pacer import Pacer
 from bot.chat.publisher import DiscordPublisher
 from bot.chat.render.sizes import too_large
@@ -63,6 +64,7 @@ BUTTONS = (
     *OF_DRILLS,
     *OF_REPORTS,
     *OF_LESSONS,
+    *FROM_LESSONS,
     *OF_TRAPS,
     *OF_BOARDS,
     *OF_SCHEDULES,
