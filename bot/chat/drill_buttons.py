@@ -6,7 +6,7 @@ Everything a drill needs is in custom ids, so that it can be answered after a re
 import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Self, assert_never
+from typing import Self, assert_never
 
 import discord
 from discord import ui
@@ -17,7 +17,7 @@ from bot.chat.lesson_buttons import LessonLink
 from bot.chat.render.blocks import Picture
 from bot.chat.render.case import case_feedback, case_question
 from bot.chat.render.drill import drill_feedback, drill_question
-from bot.chat.render.lessons import CHAIN
+from bot.chat.render.lessons import CHAIN, INTRO, page_about
 from bot.chat.render.private import label
 from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import services_of
@@ -30,7 +30,7 @@ from bot.services.drills import Learner, Outcome, Posing
 
 _DIGITS = 18
 _TRAPS = 3
-"""Traps that a case's feedback leads to: with the other buttons they fill a row."""
+"""Traps that feedback leads to."""
 
 
 class Kind(StrEnum):
@@ -153,14 +153,17 @@ async def _feedback(outcome: Outcome) -> tuple[ui.LayoutView, list[Picture]]:
     drill = outcome.drill
     bank, posed, diagnosis = drill.bank, drill.posed, drill.diagnosis
     another = Drill.another(bank.id, posed.item.id)
+    traps = _traps(outcome)
+    links = [trap_link(bank.id, trap) for trap in traps]
     if diagnosis is None:
+        lesson = bank.lessons.get(posed.item.lesson)
+        page = INTRO if lesson is None else page_about(bank, lesson, [*(each.id for each in traps), *posed.traps])
         texts = drill_feedback(bank, posed, outcome.choice, outcome.mark, bank.traps)
-        return card(texts, buttons=[another, LessonLink(bank.id, posed.item.lesson)]), []
+        return card(texts, buttons=[another, LessonLink(bank.id, posed.item.lesson, page)], links=links), []
     # Beside everybody's answers: a drawing takes a while, the first one longest.
     blocks = await asyncio.to_thread(case_feedback, bank, posed, diagnosis, outcome.choice, outcome.mark)
-    buttons: list[ui.Item[Any]] = [another, LessonLink(bank.id, posed.item.lesson, CHAIN)]
-    buttons += [trap_link(bank.id, trap) for trap in _traps(outcome)]
-    return card(blocks, buttons=buttons), [each for each in blocks if isinstance(each, Picture)]
+    buttons = [another, LessonLink(bank.id, posed.item.lesson, CHAIN)]
+    return card(blocks, buttons=buttons, links=links), [each for each in blocks if isinstance(each, Picture)]
 
 
 def _traps(outcome: Outcome) -> list[Trap]:

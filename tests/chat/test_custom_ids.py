@@ -10,7 +10,7 @@ from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
 from bot.chat.lesson_exits import LessonPractice, TrapMenu
 from bot.chat.render.lessons import CHAIN
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Reopen, Report, Void, WriteAgain
-from bot.chat.reveal_buttons import Explain
+from bot.chat.reveal_buttons import Explain, RoundLesson
 from bot.chat.surfaces.private import Choice
 from bot.chat.trap_buttons import TrapCard
 from bot.chat.trap_links import TRAP, trap_link
@@ -45,7 +45,7 @@ def test_the_longest_ids_fit() -> None:
         Drill.of_item(_ID, _ITEM),
         Drill.another(_ID, _ITEM),
         DrillChoice(posing),
-        *(button(_LARGEST) for button in (Explain, Report, Dismiss, Void, CountAgain, WriteAgain)),
+        *(button(_LARGEST) for button in (Explain, RoundLesson, Report, Dismiss, Void, CountAgain, WriteAgain)),
         Reopen(_LARGEST, _LARGEST),
         QueuePage(10**6 - 1),
         BoardPage(Period.ALL_TIME, 10**6 - 1),

@@ -8,6 +8,7 @@ import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.chat.letters import EMOJI
+from bot.chat.render.lessons import lesson_pages, page_about
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
 from tests.chat.parts import part
@@ -66,6 +67,22 @@ async def test_a_wrong_answer_is_explained(group: World) -> None:
     assert f"✓ The answer: {EMOJI[key]} **{options[key].text}**\n{options[key].why}" in text
 
 
+async def test_an_explanation_leads_on(group: World) -> None:
+    """Below why one was wrong are the trap's card, a similar item, and the lesson where it tells of that trap."""
+    shown = await _revealed(group, ann="t", ben="k")
+    told = await _press(group, group.ann, shown, "tw:why:")
+    trap = next(option.trap for _, option in shown.round.posed.options if option.trap)
+    bank = group.bot.client.services.library.bank("md-102")
+    similar, lesson, card = custom_ids(_message(told))
+    assert similar.startswith("tw:drill:like:")
+    assert bank.traps[trap].belief in said(await group.ann.click(_message(told), custom_id=card))
+    page = page_about(bank, bank.lessons["6.2"], [trap])
+    (wanted,) = (each for each in lesson_pages(bank, bank.lessons["6.2"]) if each.key == page)
+    assert wanted.blocks[-1] in said(await group.ann.click(_message(told), custom_id=lesson))
+    right = await _press(group, group.ben, shown, "tw:why:")
+    assert [each.split(":")[1] for each in custom_ids(_message(right))] == ["drill", "learn"]
+
+
 async def test_a_right_answer_is_explained(group: World) -> None:
     """Whoever was right reads why it was."""
     shown = await _revealed(group, ben="k")
@@ -101,7 +118,9 @@ async def test_the_lesson_opens_privately(group: World) -> None:
     """The lesson is shown to whoever asks; the reveal stays what it is."""
     shown = await _revealed(group, ann="t")
     before = texts(group.current(shown.reveal))
-    assert "Takeaways" in said(await _press(group, group.ann, shown, "tw:read:"))
+    opened = said(await _press(group, group.ann, shown, "tw:learn:"))
+    assert "· Defender for Endpoint integration and onboarding\n-# Page " in opened
+    assert "Page 1 of" not in opened, "it is opened at what tells of the trap"
     assert texts(group.current(shown.reveal)) == before
 
 
@@ -117,6 +136,8 @@ async def test_a_similar_item_is_a_drill_with_feedback(group: World) -> None:
     assert f"{EMOJI['A']} **" in said(fed)
     assert not any(each.startswith("tw:pick:") for each in custom_ids(_message(fed)))
     following = next(each for each in custom_ids(_message(fed)) if each.startswith("tw:drill:next:"))
+    cards = [each for each in custom_ids(_message(fed)) if each.startswith("tw:trap:new:")]
+    assert bool(cards) == ("🪤" in said(fed)), "the trap that was fallen for has its card below"
     turned = await group.ann.click(_message(fed), custom_id=following)
     assert _message(turned).id == _message(posed).id
     assert "Choose" in said(turned)
@@ -188,7 +209,7 @@ async def test_a_bank_that_is_gone_gets_a_sentence(group: World) -> None:
     library._banks = {}
     assert "Why yours was wrong" in said(await _press(group, group.ann, shown, "tw:why:"))
     assert "changed or taken out" in said(await _press(group, group.ann, shown, "tw:drill:like:"))
-    assert "That lesson is not here any more" in said(await _press(group, group.ann, shown, "tw:read:"))
+    assert "That lesson is not here any more" in said(await _press(group, group.ann, shown, "tw:learn:"))
     assert "changed or taken out" in said(await group.ann.select(posed, ["A"]))
 
 
