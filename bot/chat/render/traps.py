@@ -40,8 +40,8 @@ def server_traps(found: Sequence[Insight]) -> list[str]:
     """Write an organiser's list of the traps that catch the server most; no names, and nothing about a few."""
     title = "### 🪤 The traps that catch this server most"
     rule = (
-        f"-# Closed questions of the last {WINDOW.days} days, in the order of slips: recent ones weigh more, and a member "
-        f"may slip more than once. Nobody is named, and a trap that fewer than {MIN_MEMBERS} members met is left out. "
+        f"-# Closed questions of the last {WINDOW.days} days, in the order of slips: recent ones weigh more, and one "
+        f"member may slip often. Nobody is named, and a trap that fewer than {MIN_MEMBERS} members met is left out. "
         "Private practice is not counted."
     )
     if not found:
