@@ -12,9 +12,8 @@ from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 
-from bot.chat.answer_buttons import MyAnswer, Settle
 from bot.chat.client import TrapwiseClient
-from bot.chat.cogs.boards import BoardCog, BoardPage
+from bot.chat.cogs.boards import OF_BOARDS, BoardCog
 from bot.chat.cogs.help import HelpCog
 from bot.chat.cogs.insights import InsightCog
 from bot.chat.cogs.lessons import LessonCog
@@ -24,17 +23,18 @@ from bot.chat.cogs.schedules import ScheduleCog
 from bot.chat.cogs.setup import SetupCog
 from bot.chat.cogs.traps import TrapCog
 from bot.chat.drill_buttons import OF_DRILLS
-from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
+from bot.chat.lesson_buttons import OF_LESSONS
+from bot.chat.lesson_exits import FROM_LESSONS
 from bot.chat.pacer import Pacer
 from bot.chat.publisher import DiscordPublisher
 from bot.chat.render.sizes import too_large
 from bot.chat.report_buttons import OF_REPORTS
 from bot.chat.reveal_buttons import UNDER_REVEALS
-from bot.chat.schedule_buttons import PostNow, Preview, Restore
+from bot.chat.schedule_buttons import OF_SCHEDULES
 from bot.chat.services import Services
-from bot.chat.surfaces.private import AnswerPrivately, Choice, Withdraw
+from bot.chat.surfaces.private import OF_ANSWERS
 from bot.chat.surfaces.reactions import Reactions
-from bot.chat.trap_buttons import TrapCard
+from bot.chat.trap_buttons import OF_TRAPS
 from bot.content.loader import load_banks
 from bot.content.problems import Problem
 from bot.services.announcing import Announcer
@@ -59,22 +59,15 @@ from bot.storage.presence import Presence
 from bot.storage.store import Store, open_store
 
 BUTTONS = (
-    AnswerPrivately,
-    Choice,
-    Withdraw,
-    MyAnswer,
-    Settle,
-    Preview,
-    PostNow,
-    Restore,
-    LessonLink,
-    LessonPage,
-    LessonMenu,
-    BoardPage,
-    TrapCard,
+    *OF_ANSWERS,
     *UNDER_REVEALS,
     *OF_DRILLS,
     *OF_REPORTS,
+    *OF_LESSONS,
+    *FROM_LESSONS,
+    *OF_TRAPS,
+    *OF_BOARDS,
+    *OF_SCHEDULES,
 )
 
 _NO_LIMIT = 1e9

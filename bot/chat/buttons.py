@@ -69,6 +69,38 @@ class TrapwiseButton(Guarded[ui.Button[Any]], template=r"tw:base"):
         super().__init__(ui.Button(custom_id=custom_id, label=label, style=style, emoji=emoji, disabled=disabled))
 
 
+class RoundButton(TrapwiseButton, template=r"tw:base"):
+    """A button that is about one round and nothing else; `word` names it in its custom id, before the round's."""
+
+    word: ClassVar[str]
+    label: ClassVar[str]
+    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+    emoji: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, *, word: str) -> None:
+        cls.word = word
+        super().__init_subclass__(template=rf"tw:{word}:(?P<round>\d{{1,18}})")
+
+    def __init__(self, round_id: int) -> None:
+        super().__init__(f"tw:{self.word}:{round_id}", self.label, style=self.style, emoji=self.emoji)
+        self.round_id = round_id
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(int(parts["round"]))
+
+    @classmethod
+    def round_of(cls, message: discord.Message) -> int | None:
+        """Give the round that such a button below a message is about; `None` when it has none."""
+        start = f"tw:{cls.word}:"
+        for component in message.components:
+            for child in getattr(component, "children", ()):
+                custom_id: Any = getattr(child, "custom_id", None)
+                if isinstance(custom_id, str) and custom_id.startswith(start):
+                    return int(custom_id.removeprefix(start))
+        return None
+
+
 class TrapwiseMenu(Guarded[ui.Select[Any]], template=r"tw:base"):
     """A menu to choose from, one option or up to `most`; its subclass says what choosing does.
 

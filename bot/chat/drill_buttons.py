@@ -6,7 +6,7 @@ Everything a drill needs is in custom ids, so that it can be answered after a re
 import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Self, assert_never
+from typing import Self, assert_never
 
 import discord
 from discord import ui
@@ -14,22 +14,23 @@ from discord import ui
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
 from bot.chat.layouts import card
 from bot.chat.lesson_buttons import LessonLink
-from bot.chat.letters import EMOJI
 from bot.chat.render.blocks import Picture
 from bot.chat.render.case import case_feedback, case_question
 from bot.chat.render.drill import drill_feedback, drill_question
-from bot.chat.render.lessons import CHAIN
+from bot.chat.render.lessons import CHAIN, INTRO, page_about
 from bot.chat.render.private import label
 from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import services_of
 from bot.chat.trap_links import trap_link
+from bot.domain.errors import ForeignPost
 from bot.domain.item import ItemKind
 from bot.domain.trap import Trap
 from bot.services import drills
 from bot.services.drills import Learner, Outcome, Posing
 
+_DIGITS = 18
 _TRAPS = 3
-"""Traps that a case's feedback leads to: with the other buttons they fill a row."""
+"""Traps that feedback leads to."""
 
 
 class Kind(StrEnum):
@@ -84,6 +85,8 @@ class Drill(
             await show(interaction, layout)
 
     async def _drill(self, interaction: Interaction) -> drills.Drill:
+        if not self._names_something():
+            raise ForeignPost
         offered, learner = services_of(interaction).drills, learner_of(interaction)
         match self.kind:
             case Kind.TRAP:
@@ -96,6 +99,12 @@ class Drill(
                 return await offered.another(learner, self.first, self.second)
             case _:
                 assert_never(self.kind)
+
+    def _names_something(self) -> bool:
+        """Tell whether the ids are those of a round, or of something in a bank, as every button's are that was made."""
+        if self.kind is Kind.SIMILAR:
+            return self.first.isdecimal() and len(self.first) <= _DIGITS
+        return bool(self.second)
 
 
 class DrillChoice(
@@ -113,7 +122,7 @@ class DrillChoice(
     def of(cls, drill: drills.Drill) -> Self:
         """Make the menu of a drill: one option to choose, or several for a multi-select item."""
         options = [
-            discord.SelectOption(label=label(letter, option.text), value=letter, emoji=EMOJI[letter])
+            discord.SelectOption(label=label(letter, option.text), value=letter)
             for letter, option in drill.posed.options
         ]
         several = drill.posed.item.kind is ItemKind.MULTIPLE
@@ -144,14 +153,17 @@ async def _feedback(outcome: Outcome) -> tuple[ui.LayoutView, list[Picture]]:
     drill = outcome.drill
     bank, posed, diagnosis = drill.bank, drill.posed, drill.diagnosis
     another = Drill.another(bank.id, posed.item.id)
+    traps = _traps(outcome)
+    links = [trap_link(bank.id, trap) for trap in traps]
     if diagnosis is None:
+        lesson = bank.lessons.get(posed.item.lesson)
+        page = INTRO if lesson is None else page_about(bank, lesson, [*(each.id for each in traps), *posed.traps])
         texts = drill_feedback(bank, posed, outcome.choice, outcome.mark, bank.traps)
-        return card(texts, buttons=[another, LessonLink(bank.id, posed.item.lesson)]), []
+        return card(texts, buttons=[another, LessonLink(bank.id, posed.item.lesson, page)], links=links), []
     # Beside everybody's answers: a drawing takes a while, the first one longest.
     blocks = await asyncio.to_thread(case_feedback, bank, posed, diagnosis, outcome.choice, outcome.mark)
-    buttons: list[ui.Item[Any]] = [another, LessonLink(bank.id, posed.item.lesson, CHAIN)]
-    buttons += [trap_link(bank.id, trap) for trap in _traps(outcome)]
-    return card(blocks, buttons=buttons), [each for each in blocks if isinstance(each, Picture)]
+    buttons = [another, LessonLink(bank.id, posed.item.lesson, CHAIN)]
+    return card(blocks, buttons=buttons, links=links), [each for each in blocks if isinstance(each, Picture)]
 
 
 def _traps(outcome: Outcome) -> list[Trap]:

@@ -17,10 +17,11 @@ def card(
     blocks: Iterable[Block],
     *,
     buttons: Sequence[ui.Item[Any]] = (),
-    menu: ui.Item[Any] | None = None,
+    links: Sequence[ui.Item[Any]] = (),
+    menus: Sequence[ui.Item[Any]] = (),
     accent: discord.Colour = ACCENT,
 ) -> ui.LayoutView:
-    """Frame texts and pictures, a line between them, and put up to five buttons and a menu below.
+    """Frame texts and pictures, a line between them, and put up to five buttons, up to five links and menus below.
 
     The files of pictures have to be sent along: `show` and `turn` of `bot.chat.replies` take the pictures for that.
     """
@@ -31,7 +32,7 @@ def card(
         container.add_item(_shown(block))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
-    for items in (buttons, [menu] if menu is not None else []):
+    for items in (buttons, links, *([menu] for menu in menus)):
         if items:
             view.add_item(ui.ActionRow(*items))
     view.stop()

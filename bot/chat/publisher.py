@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot.chat.answer_buttons import MyAnswer, post_id
 from bot.chat.layouts import REVEALED, card, files, row
 from bot.chat.letters import EMOJI, letter_of
 from bot.chat.pacer import Pacer, Urgency
@@ -20,8 +19,8 @@ from bot.chat.render.chains import diagnosis_picture
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
 from bot.chat.reveal_buttons import under_reveal
-from bot.chat.surfaces.private import AnswerPrivately
-from bot.chat.understood import NONSENSE, Understanding, is_discords, storable
+from bot.chat.surfaces.private import AnswerPrivately, MyAnswer
+from bot.chat.understood import IN_VAIN, Understanding, is_discords, storable
 from bot.domain.rounds import Round, RoundState
 from bot.services.ports import Posting, PublishFailed, Refusal, Reveal, Snapshot
 
@@ -43,9 +42,6 @@ _PAGE = 100
 _LOOKED_THROUGH = 2000
 _CLOCKS_DIFFER = timedelta(minutes=2)
 
-
-_IN_VAIN = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, *NONSENSE)
-"""How a request fails that may be left out."""
 
 _Holder = tuple[str, "UserPayload"]
 
@@ -87,7 +83,7 @@ class DiscordPublisher:
         return sent.id
 
     async def find_post(self, wanted: Round) -> int | None:
-        found = await self._find(wanted, lambda message: post_id(message) == wanted.id)
+        found = await self._find(wanted, lambda message: MyAnswer.round_of(message) == wanted.id)
         return None if found is None else found.id
 
     async def seed(self, opened: Round) -> None:
@@ -201,7 +197,7 @@ class DiscordPublisher:
             return False
         try:
             await self._message(asked).remove_reaction(EMOJI[letter], discord.Object(member_id))
-        except _IN_VAIN as trouble:
+        except IN_VAIN as trouble:
             logger.debug("round %d: an earlier letter stays (%s)", asked.id, trouble)
             return False
         return True
@@ -212,7 +208,7 @@ class DiscordPublisher:
             direct = await self._client.create_dm(discord.Object(user_id))
             await self._pacer.turn(Urgency.LETTER)
             await direct.send(text)
-        except _IN_VAIN as trouble:
+        except IN_VAIN as trouble:
             logger.info("an organiser takes no direct messages (%s); the next command will say it", trouble)
 
     async def _holders(self, asked: Round, reaction: discord.Reaction, letter: str) -> AsyncIterator[_Holder]:

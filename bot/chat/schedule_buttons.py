@@ -63,3 +63,6 @@ class Restore(ScheduleButton, template=r"tw:restore:(?P<schedule>\d{1,18})"):
         restored = await services_of(interaction).organising.restore(guild_of(interaction), self.schedule_id)
         coming = f": next {when(restored.next_run, 'f')}" if restored.next_run is not None else ", and still paused"
         await tell_organiser(interaction, f"**{safe(restored.name)}** is back{coming}.")
+
+
+OF_SCHEDULES = (Preview, PostNow, Restore)

@@ -8,6 +8,7 @@ from bot.chat.buttons import TrapwiseButton
 from bot.chat.drill_buttons import Drill
 from bot.chat.layouts import card
 from bot.chat.lesson_buttons import LessonLink
+from bot.chat.render.lessons import page_about
 from bot.chat.render.text import cut
 from bot.chat.render.traps import trap_card
 from bot.chat.replies import Interaction, show, turn
@@ -43,9 +44,14 @@ def trap_layout(bank: Bank, trap: Trap) -> ui.LayoutView:
     if items_on(bank, trap.id):
         buttons.append(Drill.for_trap(bank.id, trap.id))
     lessons = met_in(bank, trap.id)[:_LESSONS]
-    buttons += [LessonLink(bank.id, each.id, label=f"Lesson {each.id}") for each in lessons]
+    buttons += [
+        LessonLink(bank.id, each.id, page_about(bank, each, [trap.id]), f"Lesson {each.id}") for each in lessons
+    ]
     layout = card(trap_card(bank, trap), buttons=buttons)
     near = related(bank, trap, limit=_RELATED)
     if near:
         layout.add_item(ui.ActionRow(*(TrapCard(bank.id, each.id, each.name, turns=True) for each in near)))
     return layout
+
+
+OF_TRAPS = (TrapCard,)

@@ -16,6 +16,9 @@ T = TypeVar("T")
 NONSENSE = (TypeError, LookupError, ValueError, AttributeError)
 """What discord.py stumbles with over an answer that is not Discord's."""
 
+IN_VAIN = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, *NONSENSE)
+"""How a request fails that may be left out."""
+
 _STORED_BELOW = 2**63
 _NO_CONTENT = 204
 

@@ -33,6 +33,11 @@ class PosedItem:
         """The letters of the right options."""
         return frozenset(letter for letter, option in self.options if option.correct)
 
+    @property
+    def traps(self) -> tuple[str, ...]:
+        """The traps behind its distractors, each once, in the order shown."""
+        return tuple(dict.fromkeys(option.trap for _, option in self.options if option.trap is not None))
+
     def slips(self, choice: Collection[str]) -> frozenset[str]:
         """Name the traps that choosing these letters is consistent with: those of the distractors among them."""
         return frozenset(option.trap for letter, option in self.options if letter in choice and option.trap is not None)

@@ -1,11 +1,15 @@
-"""Where a trap leads: the lessons that meet it, the items on it, and the traps near it."""
+"""Where a trap leads: the lessons that meet it and their passages about it, the items on it, and the traps near it."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from bot.domain.bank import Bank
 from bot.domain.item import Item
 from bot.domain.lesson import Lesson
 from bot.domain.trap import Trap
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def items_on(bank: Bank, trap_id: str) -> list[Item]:
@@ -16,6 +20,27 @@ def items_on(bank: Bank, trap_id: str) -> list[Item]:
 def met_in(bank: Bank, trap_id: str) -> list[Lesson]:
     """List the lessons that name the trap anywhere: in an item, a workflow step, a look-alike or the chain."""
     return [lesson for lesson in bank.lessons.values() if trap_id in set(_named(lesson))]
+
+
+def section_about(lesson: Lesson, trap: Trap) -> int | None:
+    """Give the place (from 0) of the section that speaks most of a trap's two things; `None` when none does.
+
+    Each word of their names and of what tells them apart has one vote, which is shared among the sections by how often
+    they use it: a word that is everywhere decides nothing.
+    """
+    used = [Counter(_words(f"{section.title} {section.text}")) for section in lesson.sections]
+    votes = [0.0] * len(used)
+    rows = " ".join(f"{row.left} {row.right}" for row in trap.contrast)
+    for word in sorted(set(_words(f"{trap.left} {trap.right} {rows}"))):
+        times = sum(each[word] for each in used)
+        for place, each in enumerate(used):
+            votes[place] += each[word] / times if times else 0
+    best = max(range(len(used)), key=lambda place: votes[place], default=0)
+    return best if any(votes) else None
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
 def related(bank: Bank, trap: Trap, *, limit: int) -> list[Trap]:

@@ -11,16 +11,19 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
+from zlib import crc32
 
 import simcord
 from simcord import _runtime, _settlement
 from simcord.env import Env
-from simcord.preview import Preview, _actions, _markdown, _pages, _server
+from simcord.preview import Preview, _action_plans, _actions, _component_projection, _markdown, _pages, _server
 
 from bot.domain.errors import TrapwiseError
 
 _TESTED = "3.2.1"
 _LOOK_SECONDS = 0.003
+_MENU = 3
+"""Discord's number for a menu of texts."""
 _RELATIVE_TIME = re.compile(r"<t:(-?\d+):R>")
 
 # Whose private name, and why it is needed: the sentence of a failed import quotes both.
@@ -37,6 +40,8 @@ _NEEDED: tuple[tuple[object, str, str], ...] = (
     (Preview, "_publish", "to know what each page has shown"),
     (Preview, "_publish_message_pages", "to publish once for many clicks"),
     (_markdown, "_markdown_parser", "to build parsers once"),
+    (_component_projection, "_control_key", "to know a menu that changed for another one"),
+    (_action_plans, "_component_key", "to know a menu that changed for another one"),
     (Preview, "_MAX_PAGES", "to allow many tabs"),
     (Preview, "_PAGE_LEASE_SECONDS", "to keep a tab that slept"),
     (_pages._Page.__slots__, "revision", "to accept a click on what is still there"),
@@ -87,6 +92,24 @@ class _Parsers:
 
 
 cast("Any", _markdown)._markdown_parser = _Parsers(_markdown._markdown_parser)
+
+
+def _by_custom_id(key_of: Callable[..., str | None]) -> Callable[..., str | None]:
+    """Give a menu a key of its own for each custom id, as Discord's clients do.
+
+    SimCord knows it by its number or its place, and shows what was picked there before in whatever menu comes after.
+    """
+    return lambda *told: key_of(*(_numbered(each) if isinstance(each, Mapping) else each for each in told))
+
+
+def _numbered(component: Mapping[str, Any]) -> Mapping[str, Any]:
+    if component.get("type") != _MENU:
+        return component
+    return {**component, "id": 1 + crc32(str(component.get("custom_id")).encode())}
+
+
+cast("Any", _component_projection)._control_key = _by_custom_id(_component_projection._control_key)
+cast("Any", _action_plans)._component_key = _by_custom_id(_action_plans._component_key)
 
 
 class World(Env):

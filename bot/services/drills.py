@@ -112,6 +112,10 @@ class Drills:
         fallen = slips(asked.posed, held) if held is not None else ()
         return await self._like(learner, self._library.bank(asked.bank), asked.posed.item, fallen)
 
+    async def for_lesson(self, learner: Learner, bank: Bank, lesson: Lesson) -> Drill:
+        """Pose an item of a lesson; raises `NothingToPractise` when none can be offered now."""
+        return await self._picked(learner, bank, {item.id: 0 for item in lesson.items})
+
     async def for_case(self, learner: Learner, lesson: str | None, seed: int | None) -> Drill:
         """Pose a case of a lesson (see `Library.lab`): the one of a seed, or one that the learner never met.
 

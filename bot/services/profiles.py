@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.bank import Bank
-from bot.domain.profile import RECENT, WINDOW, Crowd, Share, group_weights, profile, trend
+from bot.domain.profile import AGAIN, RECENT, WINDOW, Crowd, Share, group_weights, profile, trend
+from bot.domain.related import items_on
 from bot.domain.trap import Trap
 from bot.services.library import Library
 from bot.services.ports import Clock
@@ -27,12 +28,16 @@ would else know of every other. Fewer are told as a range that is wide enough to
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
-    """A trap that a learner has not left behind: how often it caught them in half a year, and when last."""
+    """A trap that a learner has not left behind: how often it caught them in half a year, and when last.
+
+    `spent` says that practice could only ask what they had a moment ago: it has one item.
+    """
 
     bank: Bank
     trap: Trap
     times: int
     last: datetime
+    spent: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +67,15 @@ class Profiles:
         now = self._clock()
         async with self._store.read() as tx:
             met = await profiles.encounters(tx, guild_id, member_id, since=now - WINDOW)
+        lately = {(each.bank, each.trap) for each in met if now - each.at < AGAIN}
         found = [
-            Repeated(bank=bank, trap=bank.traps[each.trap], times=each.times, last=each.last)
+            Repeated(
+                bank=bank,
+                trap=bank.traps[each.trap],
+                times=each.times,
+                last=each.last,
+                spent=len(items_on(bank, each.trap)) == 1 and (each.bank, each.trap) in lately,
+            )
             for each in profile(met, now)
             for bank in self._library.banks
             if bank.id == each.bank and each.trap in bank.traps

@@ -82,7 +82,7 @@ async def test_below_the_reveal_of_a_case(group: World) -> None:
     reveal = await group.close()
     mine = await group.ann.click(reveal, custom_id=f"tw:why:{asked.id}")
     assert dict(asked.posed.options)[wrong].why in said(mine)
-    assert "**The chain**" in said(await group.ann.click(reveal, custom_id="tw:read:md-102:6.2:chain"))
+    assert "**The chain**" in said(await group.ann.click(reveal, label="Lesson"))
     missed = await group.ben.click(reveal, custom_id=f"tw:why:{asked.id}")
     assert missed.response is not None
     drill = await group.ben.click(missed.response.message, custom_id=f"tw:drill:item:md-102:{asked.posed.item.id}")

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from bot.chat.cogs.boards import BoardPage
 from bot.chat.drill_buttons import Drill, DrillChoice
 from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
+from bot.chat.lesson_exits import LessonPractice, TrapMenu
 from bot.chat.render.lessons import CHAIN
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Reopen, Report, Void, WriteAgain
-from bot.chat.reveal_buttons import Explain
+from bot.chat.reveal_buttons import Explain, RoundLesson
 from bot.chat.surfaces.private import Choice
 from bot.chat.trap_buttons import TrapCard
 from bot.chat.trap_links import TRAP, trap_link
-from bot.content.limits import LONGEST_ID, LONGEST_LESSON_ID
+from bot.content.limits import LONGEST_ID, LONGEST_LESSON_ID, MOST_ENTRIES
 from bot.domain.item import LETTERS
 from bot.domain.practice import PRINT_LENGTH, SEED_LENGTH
 from bot.domain.scenarios.case import SEEDS, case_id
@@ -44,12 +45,14 @@ def test_the_longest_ids_fit() -> None:
         Drill.of_item(_ID, _ITEM),
         Drill.another(_ID, _ITEM),
         DrillChoice(posing),
-        *(button(_LARGEST) for button in (Explain, Report, Dismiss, Void, CountAgain, WriteAgain)),
+        *(button(_LARGEST) for button in (Explain, RoundLesson, Report, Dismiss, Void, CountAgain, WriteAgain)),
         Reopen(_LARGEST, _LARGEST),
         QueuePage(10**6 - 1),
         BoardPage(Period.ALL_TIME, 10**6 - 1),
         BoardPage(Period.WEEK, 10**6 - 1),
         Choice(_LARGEST, _everything()),
+        LessonPractice(_ID, "1" * LONGEST_LESSON_ID),
+        TrapMenu(_ID, "1" * LONGEST_LESSON_ID, f"part-{MOST_ENTRIES}-2", 1),
     ]
     assert max(len(part.custom_id) for part in parts) <= _LIMIT
 

@@ -7,6 +7,7 @@ import simcord
 
 from bot.chat.layouts import card
 from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
+from tests.chat.parts import part
 from tests.chat.world import World, custom_ids, said
 
 PNG = b"\x89PNG"
@@ -44,7 +45,10 @@ async def test_a_lesson_can_be_read_page_by_page(world: World) -> None:
     assert "Sources" in pages[-1]
     assert "What to monitor" in "".join(pages)
     assert len(set(pages)) == len(pages)
-    (before,) = (each for each in custom_ids(_shown(result).message) if each.startswith("tw:turn:"))
+    before, start = (each for each in custom_ids(_shown(result).message) if each.startswith("tw:turn:"))
+    assert start == "tw:turn:md-102:6.2:intro"
+    drill = await world.ann.click(_shown(result).message, label="Practise this lesson")
+    assert "🎯 Practice · MD-102 6.2" in said(drill)
     assert said(await world.ann.click(_shown(result).message, custom_id=before)) == pages[-2]
 
 
@@ -90,3 +94,31 @@ async def test_links_that_lead_nowhere_any_more(world: World) -> None:
     message = await _board(world, LessonLink("md-102", "6.2", "part-99"), LessonLink("md-102", "0.0"))
     assert "Page 1 of" in said(await world.ann.click(message, custom_id="tw:read:md-102:6.2:part-99"))
     assert "not here any more" in said(await world.ann.click(message, custom_id="tw:read:md-102:0.0:intro"))
+
+
+async def test_a_trap_that_a_page_names_leads_to_its_card(world: World) -> None:
+    """The menu lists the page's traps; the card comes below, and the menu is a new one, also after a restart."""
+    page = _shown(await world.ann.slash(world.channel, "lesson", name="6.2"))
+    page = _shown(await world.ann.select(page.message, ["steps"], custom_id="tw:goto:md-102:6.2:intro"))
+    bank = world.bot.client.services.library.bank("md-102")
+    menu = part(world, page.message, "tw:named:")
+    assert [each["label"] for each in menu["options"]] == list(
+        dict.fromkeys(bank.traps[step.trap].name for step in bank.lessons["6.2"].workflow)
+    )
+    known = []
+    for _ in range(2):
+        known.append(part(world, page.message, "tw:named:")["custom_id"])
+        trap = bank.traps[menu["options"][1]["value"]]
+        card = await world.ann.select(page.message, [trap.id], custom_id=known[-1])
+        assert "Workflow, step by step" in said(card)
+        assert trap.belief in str([each.components for each in card.followups])
+        await world.restart()
+    assert known[0] != known[1]
+
+
+async def test_a_card_leads_to_where_its_lesson_tells_of_the_trap(world: World) -> None:
+    """The button below a trap's card opens the page on which the chain breaks by it."""
+    card = await world.ann.slash(world.channel, "trap", name="md-102:grace-as-instant")
+    lesson = await world.ann.click(_shown(card).message, label="Lesson 6.2")
+    assert "Where the chain breaks" in said(lesson)
+    assert world.bot.client.services.library.bank("md-102").traps["grace-as-instant"].name in said(lesson)

@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-from typing import Any
 
 import discord
 import pytest
-from simcord.results import ResponseMessage
 
 from bot.chat import replies
 from bot.chat.letters import EMOJI
@@ -14,20 +12,13 @@ from bot.domain.answer import Answer
 from bot.domain.item import ItemKind
 from bot.storage import answers
 from tests.chat.menus import Menu, choose, opened
+from tests.chat.parts import part
 from tests.chat.world import BOT_PERMISSIONS, World, said
 
 A, B = EMOJI["A"], EMOJI["B"]
 CALLBACK = "/interactions/*/callback"
 _DEFERRED_IN_PLACE = 6
 """Discord's number for a change of the message that comes later."""
-
-
-def part(group: World, message: discord.Message | ResponseMessage, begins: str) -> dict[str, Any]:
-    """Give a part of a message as Discord keeps it, to be changed behind everybody's back."""
-    channel_id = message.channel_id if isinstance(message, ResponseMessage) else message.channel.id
-    stored = group.env.backend.get_message(channel_id, message.id)
-    parts = [part for row in stored.components for part in row["components"]]
-    return next(part for part in parts if part["custom_id"].startswith(begins))
 
 
 async def test_a_menu_of_a_closed_question_says_so_in_place(group: World) -> None:

@@ -46,13 +46,13 @@ def test_a_drills_menu_keeps_what_has_no_words_to_cut_at() -> None:
 
 
 def test_a_wrong_answer_has_its_trap_told_apart() -> None:
-    """The wrong option with its reason, the contrast row by row, the test, then the right option."""
+    """The wrong option with its reason, the contrast as on the trap's card, the test, then the right option."""
     text = _explained(make_posed(make_item(traps={"B": "door-as-lock"})), "B")
     for part in (
         "Why yours was wrong",
         "Option B: that is why.",
         "Door ⇄ Lock",
-        "▫️ **Door:** Shuts",
+        "🔸 **Door**\n🔹 **Lock**\n\n🔸 Shuts\n🔹 Locks\n\n🔸 Has hinges",
         "Try the handle.",
     ):
         assert part in text

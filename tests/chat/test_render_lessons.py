@@ -11,18 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import app
-from bot.chat.answer_buttons import MyAnswer
 from bot.chat.layouts import card
 from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage, open_lesson
 from bot.chat.render.blocks import Picture
-from bot.chat.render.lessons import QUIET, Page, lesson_pages, lesson_parts
-from bot.chat.render.passages import PAGE_BLOCKS, PAGE_TARGET, Passage, paged
+from bot.chat.render.lessons import QUIET, Page, lesson_pages, lesson_parts, page_about
+from bot.chat.render.passages import PAGE_BLOCKS, PAGE_TARGET, Entry, Passage, paged
 from bot.chat.render.sizes import components, too_large
 from bot.chat.render.text import LAYOUT_LIMIT
+from bot.chat.report_buttons import Report
 from bot.content.limits import LONGEST_ID, MOST_ENTRIES
 from bot.domain.bank import Bank
 from bot.domain.chain import Chain, Fault, Link
 from bot.domain.lesson import Lesson, LookAlike, Section, Watch, WorkflowStep
+from bot.domain.related import met_in
 from tests.builders import make_bank, make_chain, make_item, make_lesson, make_trap
 
 _ENTRIES = st.lists(st.integers(min_value=1, max_value=1800).map(lambda size: "e" * size), min_size=1, max_size=30)
@@ -93,13 +94,19 @@ def test_pages_lose_nothing_and_fit(lists: list[list[str]]) -> None:
     """However long the lists, every entry is on a page in order, and no page is too long or has too many blocks."""
     passages = [
         Passage(
-            heading=f"**{number}**", again="again", entries=tuple(f"{place}{entry}" for place, entry in enumerate(each))
+            heading=f"**{number}**",
+            again="again",
+            entries=tuple(Entry(f"{place}{entry}", f"t{place}") for place, entry in enumerate(each)),
         )
         for number, each in enumerate(lists)
     ]
-    pages = paged(passages)
+    sheets = paged(passages)
+    pages = [sheet.blocks for sheet in sheets]
     lines = [line for line in _flat(pages).splitlines() if line != "again"]
-    assert lines == [line for passage in passages for line in (passage.heading, *passage.entries)]
+    assert lines == [line for each in passages for line in (each.heading, *(entry.text for entry in each.entries))]
+    for sheet in sheets:
+        named = {f"t{line.rstrip('e')}" for line in _flat([sheet.blocks]).splitlines() if line.endswith("e")}
+        assert set(sheet.traps) == named
     for page in pages:
         assert page
         assert len(page) <= PAGE_BLOCKS
@@ -121,14 +128,15 @@ async def test_many_short_passages_are_spread_over_pages() -> None:
     assert "**C39**\nDoes.\n↳ Is not." in _flat(_blocks(lesson_pages(bank, lesson)))
 
 
-@pytest.mark.parametrize(("texts", "pictures", "buttons"), [(1, 0, 0), (1, 1, 1), (16, 1, 2), (3, 0, 5)])
-@pytest.mark.parametrize("menu", [False, True])
-def test_components_are_counted_as_discord_counts_them(texts: int, pictures: int, buttons: int, menu: bool) -> None:
+@pytest.mark.parametrize(("texts", "pictures", "buttons"), [(1, 0, 0), (1, 1, 1), (15, 1, 2), (3, 0, 5)])
+@pytest.mark.parametrize("menus", [0, 1, 2])
+def test_components_are_counted_as_discord_counts_them(texts: int, pictures: int, buttons: int, menus: int) -> None:
     """The count is that of the layout that is sent: the frame, texts, pictures, lines, and the rows below."""
     blocks = ["text"] * texts + [Picture(name="a.png", data=b"", alt="A picture")] * pictures
-    goto = LessonMenu("sample", "1.1", "intro", options=[discord.SelectOption(label="Intro")]) if menu else None
-    layout = card(blocks, buttons=[MyAnswer(number) for number in range(buttons)], menu=goto)
-    assert components(texts + pictures, buttons, menu=menu) == layout.total_children_count
+    intro = [discord.SelectOption(label="Intro")]
+    goto = [LessonMenu("sample", "1.1", f"part-{number}", options=intro) for number in range(menus)]
+    layout = card(blocks, buttons=[Report(number) for number in range(buttons)], menus=goto)
+    assert components(texts + pictures, buttons, menus=len(goto)) == layout.total_children_count
 
 
 def test_what_is_too_large_is_found() -> None:
@@ -153,9 +161,10 @@ def test_an_item_whose_reveal_would_lose_its_sources_is_found() -> None:
 
 
 def test_a_lesson_reads_in_order() -> None:
-    """A lesson goes from its takeaways through chain, sections, workflow and look-alikes to its sources."""
-    fault = Fault(id="f", name="No key", quiet=True, symptom="It opens.", evidence="LOCK")
+    """A lesson goes from its takeaways through chain, workflow, look-alikes and sections to its sources."""
+    fault = Fault(id="f", name="No key", quiet=True, symptom="It opens.", evidence="LOCK", trap="door-as-lock")
     link = Link(id="l", title="Lock it", configure="Turn the key.", result="Locked.", evidence="LOCK", faults=(fault,))
+    link = replace(link, trap="door-as-lock")
     lesson = replace(
         make_lesson(),
         chain=Chain(outcome="The door stays shut.", links=(link,)),
@@ -175,17 +184,45 @@ def test_a_lesson_reads_in_order() -> None:
         ),
         "faults": (
             f"**Where the chain breaks**\nOne broken link is enough. {QUIET}",
-            "**1 · Lock it**\n- **No key** *(quiet)*: It opens.",
+            "**1 · Lock it**\n🪤 Door ⇄ Lock\n- **No key** *(quiet)*: It opens.\n  🪤 Door ⇄ Lock",
         ),
-        "part-1": ("**Doors**\nDoors swing.",),
         "steps": ("**Workflow, step by step**\n**1 · Close**\n*Configure:* Push.\n*Result:* Shut.\n🪤 Door ⇄ Lock",),
         "alike": ("**Look-alikes**\n**Latch**\nClicks.\n↳ It does not lock.\n🪤 Door ⇄ Lock",),
         "watch": ("**What to monitor**\n- **Handle** (the door): whether it gives",),
+        "part-1": ("**Doors**\nDoors swing.",),
         "sources": (
             "**Sources**\n- [All about locks](https://example.org/locks), as of 2026-11-01\n-# Updated 2026-11-23",
         ),
     }
+    assert [page.key for page in pages] == ["intro", "chain", "faults", "steps", "alike", "watch", "part-1", "sources"]
     assert [page.key for page in pages if page.chain is not None] == ["chain"]
+    assert [page.key for page in pages if page.traps == ("door-as-lock",)] == ["faults", "steps", "alike"]
+
+
+def test_a_trap_has_a_page_to_read() -> None:
+    """Where the chain breaks by it, else its look-alike, else its step, else a section on it, else the first page."""
+    alike = LookAlike(control="Latch", does="Clicks.", not_the_answer="It does not lock.")
+    step = WorkflowStep(step="Close", configuration="Push.", result="Shut.", trap="b")
+    traps = {each: replace(make_trap(each), left=f"{each}{each}{each}", contrast=()) for each in "abcde"}
+    chain = make_chain(1)
+    lesson = replace(
+        make_lesson(),
+        chain=replace(chain, links=(replace(chain.links[0], trap="a"),)),
+        look_alikes=(replace(alike, trap="a"), replace(alike, trap="b")),
+        workflow=(step, replace(step, trap="c")),
+        sections=(Section(title="Other", text="Nothing."), Section(title="Of ddd", text="Text.")),
+    )
+    bank = replace(_with(lesson), traps=traps)
+    assert [page_about(bank, lesson, each) for each in "abcde"] == ["faults", "alike", "steps", "part-2", "intro"]
+    assert page_about(bank, lesson, ["e", "gone", "b"]) == "alike"
+    assert page_about(bank, lesson, []) == "intro"
+
+
+def test_the_shipped_traps_have_a_page_in_each_lesson_that_meets_them(shipped: list[Bank]) -> None:
+    """None of them opens a lesson at its beginning."""
+    for bank in shipped:
+        for trap in bank.traps:
+            assert all(page_about(bank, lesson, [trap]) != "intro" for lesson in met_in(bank, trap)), trap
 
 
 async def test_a_lesson_without_a_chain_has_no_page_for_it() -> None:

@@ -14,6 +14,7 @@ from bot.chat.render.boards import leaderboard, progress
 from bot.chat.render.marking import arithmetic, own_answer
 from bot.chat.render.question import question
 from bot.chat.render.schedules import duration, schedule, schedule_pages
+from bot.chat.render.text import when
 from bot.domain.answer import Came, Surface
 from bot.domain.grading import grade
 from bot.domain.item import MultipleRule
@@ -120,12 +121,15 @@ def test_a_leaderboard_shows_ones_own_place() -> None:
 def test_progress_lists_the_traps() -> None:
     """A learner sees marks, questions and traps, each with the right plural; traps also before the first rank."""
     own = Progress(all_time=_standing("Ann"), week=None)
-    slip = Repeated(bank=make_bank(), trap=make_trap(), times=1, last=NOW)
+    slip = Repeated(bank=make_bank(), trap=make_trap(), times=1, last=NOW, spent=False)
     title, figures, traps = progress("Ann\u202e", own, [slip, replace(slip, times=2)])
     assert title == "### 📈 Ann"
     assert figures == "**1 mark**, rank 1\n2 questions answered, 50 % fully right\nThis week: nothing yet"
     assert "**1.** Door ⇄ Lock\n-# once, <t:" in traps
     assert "**2.** Door ⇄ Lock\n-# 2 times, last <t:" in traps
+    assert "tomorrow" not in traps
+    resting = progress("Ann", own, [replace(slip, spent=True)])[2]
+    assert f"{when(NOW)}\n-# I have one question on it, and you have just had that: practise it tomorrow." in resting
     assert "No trap has a hold on you" in progress("Ann", own, ())[2]
     nobody = Progress(all_time=None, week=None)
     assert len(progress("Ann", nobody, ())) == 2

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.render.marking import own_answer
 from bot.chat.render.private import LABEL_LIMIT, closed, label, menu, receipt, withdrawn
 from bot.chat.surfaces.private import choosing
 from bot.domain.answer import Answer, Surface
@@ -98,6 +99,30 @@ def test_a_withdrawal_says_what_is_withdrawn() -> None:
     assert told.startswith("✅ Withdrawn: 🇧 is no longer your answer. Your letter 🇧 under the question is still public")
     assert "or add a letter under the question" in told
     assert withdrawn(_own(_private("")), None) == menu(_own(_private("")))
+
+
+def test_a_withdrawal_says_how_a_letter_that_is_there_counts_again() -> None:
+    """Whoever has letters left under the question is told to take one away and add it anew; several are several."""
+    told = withdrawn(_own(_private("", "B")), make_answer("B"))
+    assert "a letter that is still there counts again once you take it away and add it anew" in told
+    told = withdrawn(_own(_private(""), _MULTIPLE), make_answer("BC"))
+    assert "✅ Withdrawn: 🇧 🇨 are no longer your answer." in told
+    assert "still there" not in told
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [("A", "This is 1 option; the question asks for 2."), ("ABC", "These are 3 options; the question asks for 2.")],
+)
+def test_another_number_than_asked_for_is_told(choice: str, told: str) -> None:
+    """Receipt, My answer and menu say so kindly, and that it is stored; the right number needs no word."""
+    note = f"\n-# {told} That is stored all the same."
+    own = _own(_private(choice), _MULTIPLE)
+    assert note in receipt(own)
+    assert note in own_answer(own)
+    assert note in menu(own)
+    for quiet in (_own(_private("AB"), _MULTIPLE), _own(_private("A")), _own(_private(""), _MULTIPLE)):
+        assert "asks for" not in receipt(quiet) + own_answer(quiet) + menu(quiet)
 
 
 def test_what_is_closed_says_so() -> None:

@@ -8,8 +8,10 @@ import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.chat.letters import EMOJI
+from bot.chat.render.lessons import lesson_pages, page_about
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
+from tests.chat.parts import part
 from tests.chat.world import World, custom_ids, said, texts
 
 
@@ -59,10 +61,26 @@ async def test_a_wrong_answer_is_explained(group: World) -> None:
     letter = next(letter for letter, option in shown.round.posed.options if option.trap)
     trap = group.bot.client.services.library.bank("md-102").traps[str(options[letter].trap)]
     (key,) = shown.round.posed.key
-    for part in ("Why yours was wrong", "Wrong; the answer is", f"✗ {EMOJI[letter]}", trap.name, trap.tell_apart):
-        assert part in text
+    for said_of_it in ("Why yours was wrong", "Wrong; the answer is", f"✗ {EMOJI[letter]}", trap.name, trap.tell_apart):
+        assert said_of_it in text
     assert all(row.left in text and row.right in text for row in trap.contrast)
     assert f"✓ The answer: {EMOJI[key]} **{options[key].text}**\n{options[key].why}" in text
+
+
+async def test_an_explanation_leads_on(group: World) -> None:
+    """Below why one was wrong are the trap's card, a similar item, and the lesson where it tells of that trap."""
+    shown = await _revealed(group, ann="t", ben="k")
+    told = await _press(group, group.ann, shown, "tw:why:")
+    trap = next(option.trap for _, option in shown.round.posed.options if option.trap)
+    bank = group.bot.client.services.library.bank("md-102")
+    similar, lesson, card = custom_ids(_message(told))
+    assert similar.startswith("tw:drill:like:")
+    assert bank.traps[trap].belief in said(await group.ann.click(_message(told), custom_id=card))
+    page = page_about(bank, bank.lessons["6.2"], [trap])
+    (wanted,) = (each for each in lesson_pages(bank, bank.lessons["6.2"]) if each.key == page)
+    assert wanted.blocks[-1] in said(await group.ann.click(_message(told), custom_id=lesson))
+    right = await _press(group, group.ben, shown, "tw:why:")
+    assert [each.split(":")[1] for each in custom_ids(_message(right))] == ["drill", "learn"]
 
 
 async def test_a_right_answer_is_explained(group: World) -> None:
@@ -100,7 +118,9 @@ async def test_the_lesson_opens_privately(group: World) -> None:
     """The lesson is shown to whoever asks; the reveal stays what it is."""
     shown = await _revealed(group, ann="t")
     before = texts(group.current(shown.reveal))
-    assert "Takeaways" in said(await _press(group, group.ann, shown, "tw:read:"))
+    opened = said(await _press(group, group.ann, shown, "tw:learn:"))
+    assert "· Defender for Endpoint integration and onboarding\n-# Page " in opened
+    assert "Page 1 of" not in opened, "it is opened at what tells of the trap"
     assert texts(group.current(shown.reveal)) == before
 
 
@@ -108,7 +128,7 @@ async def test_a_similar_item_is_a_drill_with_feedback(group: World) -> None:
     """Another item is posed privately; the answer turns it into its explanation, and the next one takes its place."""
     shown = await _revealed(group, ann="t")
     posed = await _press(group, group.ann, shown, "tw:drill:like:")
-    question = said(posed)
+    question, menu = said(posed), part(group, _message(posed), "tw:pick:")["custom_id"]
     assert shown.round.posed.item.stem.strip() not in question
     assert "counts on no board" in question
     fed = await group.ann.select(_message(posed), ["A"])
@@ -116,10 +136,13 @@ async def test_a_similar_item_is_a_drill_with_feedback(group: World) -> None:
     assert f"{EMOJI['A']} **" in said(fed)
     assert not any(each.startswith("tw:pick:") for each in custom_ids(_message(fed)))
     following = next(each for each in custom_ids(_message(fed)) if each.startswith("tw:drill:next:"))
+    cards = [each for each in custom_ids(_message(fed)) if each.startswith("tw:trap:new:")]
+    assert bool(cards) == ("🪤" in said(fed)), "the trap that was fallen for has its card below"
     turned = await group.ann.click(_message(fed), custom_id=following)
     assert _message(turned).id == _message(posed).id
     assert "Choose" in said(turned)
     assert said(turned) != question
+    assert part(group, _message(turned), "tw:pick:")["custom_id"] != menu, "clients would show the last pick in it"
     assert "no ranked answer" not in said(await group.ann.slash(group.channel, "me"))
 
 
@@ -186,7 +209,7 @@ async def test_a_bank_that_is_gone_gets_a_sentence(group: World) -> None:
     library._banks = {}
     assert "Why yours was wrong" in said(await _press(group, group.ann, shown, "tw:why:"))
     assert "changed or taken out" in said(await _press(group, group.ann, shown, "tw:drill:like:"))
-    assert "That lesson is not here any more" in said(await _press(group, group.ann, shown, "tw:read:"))
+    assert "That lesson is not here any more" in said(await _press(group, group.ann, shown, "tw:learn:"))
     assert "changed or taken out" in said(await group.ann.select(posed, ["A"]))
 
 

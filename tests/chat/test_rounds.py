@@ -48,6 +48,16 @@ async def test_the_reveal_names_the_key_and_the_chosen_traps(group: World) -> No
     assert "Ben" not in told, "nobody is listed by a wrong option"
 
 
+async def test_closing_a_question_whose_post_is_gone_promises_nothing(group: World) -> None:
+    """No explanation is promised where there is nothing to explain: the question is void, and that is said."""
+    message = await group.post()
+    group.env.backend.delete_message(group.channel.id, message.id)
+    told = said(await group.olive.slash(group.channel, "round close"))
+    assert "The post of question 1 is gone, so it is void: it counts for nobody." in told
+    assert "explanation follows" not in told
+    assert "not open any more" in said(await group.olive.slash(group.channel, "round close"))
+
+
 async def test_the_reveal_answers_the_question(group: World) -> None:
     """The reveal is a reply to the post, and mentions nobody."""
     message = await group.post()

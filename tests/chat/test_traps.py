@@ -1,6 +1,7 @@
 """`/trap`, the traps of `/me` and `/insights traps` on the real bot."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import discord
 import pytest
@@ -8,7 +9,9 @@ import simcord
 
 from bot.chat.letters import EMOJI
 from bot.domain.item import ItemKind
+from bot.domain.related import items_on
 from bot.domain.trap import Trap
+from tests.chat.parts import part
 from tests.chat.world import World, custom_ids, said
 
 
@@ -61,8 +64,8 @@ async def test_a_trap_is_found_by_either_name(world: World, typed: str, first: s
 async def test_a_trap_card_tells_both_things_apart(world: World) -> None:
     """A trap's card has the belief, the difference, why it tempts, the test, and sources."""
     card = said(await world.ann.slash(world.channel, "trap", name="md-102:antivirus-as-onboarding"))
-    for part in ("Antivirus policy", "Why it tempts", "Tell them apart", "Sources", "https://"):
-        assert part in card
+    for each in ("Antivirus policy", "Why it tempts", "Tell them apart", "Sources", "https://"):
+        assert each in card
 
 
 async def test_a_trap_may_be_sent_as_typed(world: World) -> None:
@@ -79,12 +82,11 @@ async def test_a_card_leads_on(world: World) -> None:
     before, message = said(first), _message(first)
     drill = await world.ann.click(message, custom_id="tw:drill:trap:md-102:antivirus-as-onboarding")
     assert "tw:pick:" in str(custom_ids(_message(drill)))
-    lesson = next(each for each in custom_ids(message) if ":6.2" in each)
     near = _button(message, "tw:trap:turn:")
     turned = await world.ann.click(message, custom_id=near)
     assert said(turned) != before
     assert "Tell them apart" in said(turned)
-    assert "Defender" in said(await world.ann.click(_message(turned), custom_id=lesson))
+    assert "Defender" in said(await world.ann.click(_message(turned), custom_id=_button(_message(turned), "tw:read:")))
 
 
 async def test_a_card_of_a_trap_that_is_gone_says_so(world: World) -> None:
@@ -104,11 +106,33 @@ async def test_me_lists_traps_with_a_button_each(group: World) -> None:
     await group.restart()
     mine = await group.ann.slash(group.channel, "me")
     assert f"**1.** {trap.name}\n-# once, <t:" in said(mine)
+    assert "🎯" in str(part(group, _message(mine), "tw:drill:trap:")["emoji"])
+    assert part(group, _message(mine), "tw:drill:trap:")["label"] == trap.name
     drill = await group.ann.click(_message(mine), custom_id=f"tw:drill:trap:md-102:{trap.id}")
     assert "tw:pick:" in str(custom_ids(_message(drill)))
     other = await group.ben.slash(group.channel, "me")
     assert trap.name not in said(other)
     assert not [each for each in custom_ids(_message(other)) if each.startswith("tw:drill")]
+
+
+async def test_a_trap_whose_one_question_was_just_explained_is_not_practised_at_once(group: World) -> None:
+    """Where practice could only ask what was explained a moment ago /me says so; a day later it offers it."""
+    trap = await _fall(group, group.ann)
+    (shelf,) = group.shelves
+    spared = {item.id for item in items_on(shelf.bank, trap.id)[1:]}
+    lessons = {
+        lesson.id: replace(lesson, items=tuple(item for item in lesson.items if item.id not in spared))
+        for lesson in shelf.bank.lessons.values()
+    }
+    group.shelves[:] = [replace(shelf, bank=replace(shelf.bank, lessons=lessons))]
+    await group.restart()
+    mine = await group.ann.slash(group.channel, "me")
+    assert "I have one question on it, and you have just had that: practise it tomorrow." in said(mine)
+    assert custom_ids(_message(mine)) == []
+    await group.env.advance_time(timedelta(days=1, minutes=1).total_seconds())
+    later = await group.ann.slash(group.channel, "me")
+    assert "you have just had" not in said(later)
+    assert custom_ids(_message(later)) == [f"tw:drill:trap:md-102:{trap.id}"]
 
 
 async def test_organisers_see_what_the_server_confuses(group: World) -> None:
@@ -117,6 +141,7 @@ async def test_organisers_see_what_the_server_confuses(group: World) -> None:
     told = await group.olive.slash(group.channel, "insights traps")
     assert f"**1. {trap.name}**\nAt least 3 of 5 members fell for it" in said(told)
     assert not any(name in said(told) for name in ("Ann", "Ben", "Cat"))
+    assert part(group, _message(told), "tw:trap:new:")["label"] == trap.name
     card = await group.olive.click(_message(told), custom_id=f"tw:trap:new:md-102:{trap.id}")
     assert trap.belief in said(card)
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from bot.domain.bank import Bank
 from bot.domain.chain import Chain, Fault, Link
-from bot.domain.lesson import Lesson, LookAlike, WorkflowStep
-from bot.domain.related import items_on, met_in, related
+from bot.domain.lesson import Lesson, LookAlike, Section, WorkflowStep
+from bot.domain.related import items_on, met_in, related, section_about
 from bot.domain.trap import Trap
 from tests.builders import make_bank, make_item, make_lesson, make_trap
 
@@ -121,3 +121,16 @@ def test_items_on_a_trap_are_those_with_a_distractor_of_it() -> None:
     assert [each.id for each in items_on(bank, "a")] == ["1"]
     assert [each.id for each in items_on(bank, "b")] == ["1", "2"]
     assert items_on(bank, "x") == []
+
+
+def test_the_section_about_a_trap_is_the_one_that_speaks_of_its_things() -> None:
+    """A word that every section uses decides nothing; a lesson that says nothing of a trap has no section about it."""
+    sections = (
+        Section(title="Handles", text="A handle opens what is shut. Doors, doors, doors."),
+        Section(title="Keys", text="A key turns. The door stays shut, and the bolt is out."),
+    )
+    lesson = _lesson(sections=sections)
+    assert section_about(lesson, _trap("a", "Shut door", "Bolted door")) == 1
+    assert section_about(lesson, replace(_trap("b", "Handle", "Door"), contrast=())) == 0
+    assert section_about(lesson, replace(_trap("c", "Window", "Curtain"), contrast=())) is None
+    assert section_about(_lesson(), _trap("d")) is None

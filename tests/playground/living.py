@@ -119,6 +119,20 @@ class Tab:
         assert key is not None
         return key
 
+    def menus(self) -> list[tuple[int, str]]:
+        """List the menus that the tab shows, newest last, each with its message and its key."""
+        return [
+            (int(message), each["control_key"])
+            for message, told in self.state["messages"].items()
+            for row in told["components"]
+            for each in row.get("components", [])
+            if "options" in each
+        ]
+
+    async def choose(self, message: int, key: str, values: list[str]) -> dict[str, Any]:
+        """Choose from a menu by its key."""
+        return await self.act("select", target_id=str(message), control_key=key, values=values)
+
     async def press(self, message: int, key: str) -> dict[str, Any]:
         """Click a button by its key."""
         return await self.act("click", target_id=str(message), control_key=key)

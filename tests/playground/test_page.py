@@ -1,6 +1,7 @@
 """The page over HTTP: several tabs at once, states that are out of date, tabs that slept."""
 
 import asyncio
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,24 @@ async def test_a_button_that_changed_is_not_pressed_in_place_of_another(desk: De
     assert codes(await tab.press(stored.id, key)) == ("rejected", ["stale-revision"])
     await tab.look()
     assert codes(await tab.press(stored.id, key)) == ("settled", [])
+
+
+async def test_a_menu_that_changed_is_another_menu(desk: Desk) -> None:
+    """SimCord's page would show the last pick in it, and send it again: it knows a menu by its place."""
+    ana = desk.playground.server.people[1]
+    tab = await desk.tab(ana)
+    stored = question(desk.playground)
+    assert codes(await tab.press(stored.id, tab.button(stored.id, "Answer privately"))) == ("settled", [])
+    keys = []
+    for values in (["A"], ["B"], ["A"]):
+        await tab.look()
+        message, key = tab.menus()[-1]
+        keys.append(key)
+        assert codes(await tab.choose(message, key, values)) == ("settled", [])
+    await tab.look()
+    keys.append(tab.menus()[-1][1])
+    assert all(one != other for one, other in pairwise(keys))
+    assert A in await my_answer(desk.playground, ana)
 
 
 async def test_a_message_that_is_gone_is_refused_and_the_tab_goes_on(desk: Desk) -> None:

@@ -44,9 +44,9 @@ class BoardCog(commands.Cog):
         own = await self._services.standings.progress(guild_id, member_id)
         traps = await self._services.profiles.repeated(guild_id, member_id)
         buttons = [
-            Drill.for_trap(each.bank.id, each.trap.id, label=f"Practise {place}")
-            for place, each in enumerate(traps, start=1)
-            if items_on(each.bank, each.trap.id)
+            Drill.for_trap(each.bank.id, each.trap.id, label=each.trap.name)
+            for each in traps
+            if items_on(each.bank, each.trap.id) and not each.spent
         ]
         await show(interaction, card(progress(interaction.user.display_name, own, traps), buttons=buttons))
 
@@ -77,3 +77,6 @@ def _layout(board: Board) -> discord.ui.LayoutView:
     if board.page < board.pages:
         buttons.append(BoardPage(board.period, board.page + 1, "Next ▶"))
     return card(leaderboard(board), buttons=buttons)
+
+
+OF_BOARDS = (BoardPage,)

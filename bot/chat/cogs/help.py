@@ -11,7 +11,7 @@ A question appears in the channel. **React with a letter** under it; where it sa
 Change your mind as often as you like till it closes. Then the answer comes, with **the trap behind each wrong option**.
 - **Answer privately** under a question: choose from a menu that only you see, or withdraw
 - **My answer** under a question: what I have on file for you
-- **My answer explained** under the answer: why yours was right or wrong; **Try a similar one** to practise
+- **Why was mine wrong?** under the answer: why your options were right or wrong; **Try a similar one** to practise
 - `/lesson` read what the questions are about
 - `/scenario` solve a made-up case, privately: what is missing, what fails, what completes the design?
 - `/trap` two things that are easily confused, told apart, with a question to practise

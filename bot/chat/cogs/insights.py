@@ -24,7 +24,7 @@ class InsightCog(commands.GroupCog, group_name="insights", group_description="Ho
     @app_commands.command(description="The traps that catch this server most, and whether that gets better")
     async def traps(self, interaction: Interaction) -> None:
         found = await self._services.profiles.insights(guild_of(interaction))
-        buttons = [TrapCard(each.bank.id, each.trap.id, f"Card {place}") for place, each in enumerate(found, start=1)]
+        buttons = [TrapCard(each.bank.id, each.trap.id, each.trap.name) for each in found]
         texts = server_traps(found)
         notices = await notices_first(interaction, LAYOUT_LIMIT - sum(map(len, texts)))
         await show(interaction, card([*notices, *texts], buttons=buttons))

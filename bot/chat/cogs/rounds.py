@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -11,6 +12,7 @@ from bot.chat.render.text import cut, plural
 from bot.chat.replies import Interaction, show
 from bot.chat.report_buttons import counted_card, queue_layout, submitted, voided_card
 from bot.chat.services import Services
+from bot.chat.understood import IN_VAIN
 from bot.domain.errors import TrapwiseError, UnknownQuestion, UnknownRound
 from bot.domain.reading import echo, read_duration
 from bot.domain.rounds import Round, RoundState
@@ -60,9 +62,11 @@ class RoundCog(
     async def close(self, interaction: Interaction, question: str | None = None) -> None:
         wanted = None if question is None else _number(question, UnknownRound())
         closed = await self._services.organising.close_now(guild_of(interaction), wanted)
-        await tell_organiser(
-            interaction, f"Closing question {closed.id}; its explanation follows in <#{closed.channel_id}>."
-        )
+        if await _is_gone(interaction, closed):
+            told = f"The post of question {closed.id} is gone, so it is void: it counts for nobody."
+        else:
+            told = f"Closing question {closed.id}; its explanation follows in <#{closed.channel_id}>."
+        await tell_organiser(interaction, told)
 
     @app_commands.command(description="What members reported: why, how the question did, and what you can do")
     async def reports(self, interaction: Interaction) -> None:
@@ -108,6 +112,18 @@ def _suggested(found: Iterable[Round], typed: str) -> list[app_commands.Choice[s
     labels = [(cut(f"{each.id}: {each.posed.item.stem.strip()}", _LABEL), str(each.id)) for each in found]
     fitting = [(label, value) for label, value in labels if typed.casefold() in label.casefold()]
     return [app_commands.Choice(name=label, value=value) for label, value in fitting[:_SUGGESTED]]
+
+
+async def _is_gone(interaction: Interaction, asked: Round) -> bool:
+    """Tell whether a question's post was deleted; where Discord does not say, it is taken to be there."""
+    channel = interaction.client.get_partial_messageable(asked.channel_id)
+    try:
+        await channel.get_partial_message(asked.message_id or 0).fetch()
+    except discord.NotFound:
+        return True
+    except IN_VAIN:
+        return False
+    return False
 
 
 def _number(typed: str, unknown: TrapwiseError) -> int:

@@ -7,6 +7,7 @@ from bot.domain.standings import Standing
 from bot.services.profiles import Repeated
 from bot.services.standings import Board, Progress
 
+_SPENT = "\n-# I have one question on it, and you have just had that: practise it tomorrow."
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
 
@@ -42,7 +43,7 @@ def _traps(traps: Sequence[Repeated]) -> str:
             "🪤 **No trap has a hold on you**\n-# One that catches you is listed until right answers or time undo it."
         )
     lines = "\n".join(
-        f"**{place}.** {each.trap.name}\n-# {_often(each.times)} {when(each.last)}"
+        f"**{place}.** {each.trap.name}\n-# {_often(each.times)} {when(each.last)}{_SPENT if each.spent else ''}"
         for place, each in enumerate(traps, start=1)
     )
     heading = "🪤 **The traps that catch you most**"

@@ -6,6 +6,7 @@ from enum import IntEnum
 from bot.chat.letters import EMOJI
 from bot.chat.render.marking import own_answer
 from bot.chat.render.text import LAYOUT_LIMIT, cut
+from bot.chat.render.traps import contrast
 from bot.domain.item import ItemKind, Option
 from bot.domain.posed import PosedItem
 from bot.domain.trap import Trap
@@ -121,5 +122,4 @@ def _told_apart(trap: Trap, detail: Detail) -> str:
     test = f"*Tell them apart:* {trap.tell_apart}"
     if detail is Detail.PLAIN:
         return f"\n{test}"
-    rows = "\n".join(f"▫️ **{trap.left}:** {row.left}\n▪️ **{trap.right}:** {row.right}" for row in trap.contrast)
-    return f"\n{trap.why_tempting}\n{rows}\n{test}"
+    return f"\n{trap.why_tempting}\n\n{contrast(trap)}\n\n{test}"

@@ -1,13 +1,14 @@
 """Lessons as pages: each part of a lesson has a page of its own, or several, that can be gone to by name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.chat.render.passages import Passage, paged
+from bot.chat.render.passages import Entry, Passage, paged
 from bot.domain.bank import Bank
 from bot.domain.chain import Chain, Fault, Link
 from bot.domain.lesson import Lesson
+from bot.domain.related import section_about
 
 # Keys of parts; with the number of a further page they stay within ten characters, for the sake of custom ids.
 INTRO, CHAIN, FAULTS, STEPS, ALIKE, WATCH, SOURCES = "intro", "chain", "faults", "steps", "alike", "watch", "sources"
@@ -28,32 +29,36 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page: the key that leads to it, its part's, its blocks, and the chain to draw after the first of them."""
+    """One page: the key that leads to it, its part's, its blocks, and the chain to draw after the first of them.
+
+    `traps` are the ids of the traps that it names and the bank has, each once.
+    """
 
     key: str
     part: str
     blocks: tuple[str, ...]
+    traps: tuple[str, ...] = ()
     chain: Chain | None = None
 
 
 def lesson_parts(bank: Bank, lesson: Lesson) -> list[Part]:
-    """List the parts that a lesson has, in reading order."""
+    """List the parts that a lesson has, in reading order: what is looked up often comes before what is read once."""
     parts = [Part(key=INTRO, title="Takeaways", passages=(_takeaways(lesson),))]
     if lesson.chain is not None:
         links = list(enumerate(lesson.chain.links, start=1))
         sound = (_outcome(lesson.chain), *(_link(number, link) for number, link in links))
-        faults = (_fault_heading(), *(_faults(number, link) for number, link in links))
+        faults = (_fault_heading(), *(_faults(bank, number, link) for number, link in links))
         parts.append(Part(key=CHAIN, title="The chain", passages=sound, chain=lesson.chain))
         parts.append(Part(key=FAULTS, title="Where the chain breaks", passages=faults))
-    for number, section in enumerate(lesson.sections, start=1):
-        passage = Passage(heading=f"**{section.title}**", entries=(section.text.strip(),))
-        parts.append(Part(key=f"part-{number}", title=section.title, passages=(passage,)))
     if lesson.workflow:
         parts.append(Part(key=STEPS, title="Workflow, step by step", passages=(_workflow(bank, lesson),)))
     if lesson.look_alikes:
         parts.append(Part(key=ALIKE, title="Look-alikes", passages=(_look_alikes(bank, lesson),)))
     if lesson.monitor:
         parts.append(Part(key=WATCH, title="What to monitor", passages=(_monitor(lesson),)))
+    for number, section in enumerate(lesson.sections, start=1):
+        passage = Passage(heading=f"**{section.title}**", entries=(Entry(section.text.strip()),))
+        parts.append(Part(key=_section(number), title=section.title, passages=(passage,)))
     return [*parts, Part(key=SOURCES, title="Sources", passages=(_dated_sources(bank, lesson),))]
 
 
@@ -63,15 +68,40 @@ def lesson_pages(bank: Bank, lesson: Lesson) -> list[Page]:
     A page holds at most 15 blocks and about 3,200 characters; only one entry that is longer by itself can exceed that,
     which `bot.chat.render.sizes` finds before the bank is used.
     """
-    return [page for part in lesson_parts(bank, lesson) for page in _pages(part)]
+    return [page for part in lesson_parts(bank, lesson) for page in _pages(bank, part)]
 
 
-def _pages(part: Part) -> Iterator[Page]:
-    for number, blocks in enumerate(paged(part.passages), start=1):
+def page_about(bank: Bank, lesson: Lesson, traps: Iterable[str]) -> str:
+    """Give the key of the page to read about the first of these traps that the lesson tells of; else its first page.
+
+    It is where the chain breaks by it, else among the look-alikes, else in the workflow; a trap that only items have is
+    looked for in the sections.
+    """
+    wanted = list(traps)
+    pages = lesson_pages(bank, lesson)
+    for trap in wanted:
+        for part in (FAULTS, ALIKE, STEPS):
+            for page in pages:
+                if page.part == part and trap in page.traps:
+                    return page.key
+    for trap in wanted:
+        place = section_about(lesson, bank.traps[trap]) if trap in bank.traps else None
+        if place is not None:
+            return _section(place + 1)
+    return INTRO
+
+
+def _section(number: int) -> str:
+    return f"part-{number}"
+
+
+def _pages(bank: Bank, part: Part) -> Iterator[Page]:
+    for number, sheet in enumerate(paged(part.passages), start=1):
         yield Page(
             key=part.key if number == 1 else f"{part.key}-{number}",
             part=part.key,
-            blocks=tuple(blocks),
+            blocks=tuple(sheet.blocks),
+            traps=tuple(each for each in sheet.traps if each in bank.traps),
             chain=part.chain if number == 1 else None,
         )
 
@@ -85,16 +115,16 @@ def _takeaways(lesson: Lesson) -> Passage:
     return Passage(
         heading=f"*{lesson.summary}*\n\n**Takeaways**",
         again="**Takeaways**, continued",
-        entries=tuple(f"- {_no_list(each)}" for each in lesson.takeaways),
+        entries=tuple(Entry(f"- {_no_list(each)}") for each in lesson.takeaways),
     )
 
 
 def _outcome(chain: Chain) -> Passage:
-    return Passage(heading="**The chain**", entries=(f"When every link is sound: {chain.outcome}",))
+    return Passage(heading="**The chain**", entries=(Entry(f"When every link is sound: {chain.outcome}"),))
 
 
 def _link(number: int, link: Link) -> Passage:
-    return Passage(heading=f"**{number} · {link.title}**", entries=(_done(link.configure, link.result),))
+    return Passage(heading=f"**{number} · {link.title}**", entries=(Entry(_done(link.configure, link.result)),))
 
 
 def _done(configured: str, result: str) -> str:
@@ -102,21 +132,26 @@ def _done(configured: str, result: str) -> str:
 
 
 def _fault_heading() -> Passage:
-    return Passage(heading="**Where the chain breaks**", entries=(f"One broken link is enough. {QUIET}",))
+    return Passage(heading="**Where the chain breaks**", entries=(Entry(f"One broken link is enough. {QUIET}"),))
 
 
-def _faults(number: int, link: Link) -> Passage:
+def _faults(bank: Bank, number: int, link: Link) -> Passage:
     title = f"**{number} · {link.title}**"
-    return Passage(heading=title, again=f"{title}, continued", entries=tuple(map(_fault, link.faults)))
+    own = [Entry(_trap(bank, link.trap), link.trap)] if link.trap is not None else []
+    entries = (*own, *(_fault(bank, fault) for fault in link.faults))
+    return Passage(heading=title, again=f"{title}, continued", entries=entries)
 
 
-def _fault(fault: Fault) -> str:
-    return f"- **{fault.name}**{' *(quiet)*' if fault.quiet else ''}: {fault.symptom}"
+def _fault(bank: Bank, fault: Fault) -> Entry:
+    text = f"- **{fault.name}**{' *(quiet)*' if fault.quiet else ''}: {fault.symptom}"
+    return Entry(text if fault.trap is None else f"{text}\n  {_trap(bank, fault.trap)}", fault.trap)
 
 
 def _workflow(bank: Bank, lesson: Lesson) -> Passage:
     entries = (
-        f"**{number} · {step.step}**\n{_done(step.configuration, step.result)}\n{_trap(bank, step.trap)}"
+        Entry(
+            f"**{number} · {step.step}**\n{_done(step.configuration, step.result)}\n{_trap(bank, step.trap)}", step.trap
+        )
         for number, step in enumerate(lesson.workflow, start=1)
     )
     heading = "**Workflow, step by step**"
@@ -125,13 +160,16 @@ def _workflow(bank: Bank, lesson: Lesson) -> Passage:
 
 def _look_alikes(bank: Bank, lesson: Lesson) -> Passage:
     entries = (
-        "\n".join(
-            [
-                f"**{each.control}**",
-                each.does,
-                f"↳ {each.not_the_answer}",
-                *([_trap(bank, each.trap)] if each.trap else []),
-            ]
+        Entry(
+            "\n".join(
+                [
+                    f"**{each.control}**",
+                    each.does,
+                    f"↳ {each.not_the_answer}",
+                    *([_trap(bank, each.trap)] if each.trap else []),
+                ]
+            ),
+            each.trap,
         )
         for each in lesson.look_alikes
     )
@@ -143,7 +181,7 @@ def _trap(bank: Bank, trap_id: str) -> str:
 
 
 def _monitor(lesson: Lesson) -> Passage:
-    entries = (f"- **{each.what}** ({each.where}): {each.tells}" for each in lesson.monitor)
+    entries = (Entry(f"- **{each.what}** ({each.where}): {each.tells}") for each in lesson.monitor)
     return Passage(heading="**What to monitor**", again="**What to monitor**, continued", entries=tuple(entries))
 
 
@@ -153,8 +191,8 @@ def _dated_sources(bank: Bank, lesson: Lesson) -> Passage:
         heading="**Sources**",
         again="**Sources**, continued",
         entries=(
-            *(f"- [{each.title}]({each.url}), as of {each.checked.isoformat()}" for each in sources),
-            f"-# Updated {lesson.updated.isoformat()}",
+            *(Entry(f"- [{each.title}]({each.url}), as of {each.checked.isoformat()}") for each in sources),
+            Entry(f"-# Updated {lesson.updated.isoformat()}"),
         ),
     )
 

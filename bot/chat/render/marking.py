@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.chat.letters import shown
-from bot.chat.render.text import in_marks, when
+from bot.chat.render.text import in_marks, plural, when
 from bot.domain.answer import Answer, Came, Surface
 from bot.domain.grading import units
 from bot.domain.item import ItemKind, MultipleRule
@@ -41,7 +41,9 @@ def own_answer(own: OwnAnswer) -> str:
             f"I found {shown(answer.choice)} from you at once when I came back, and cannot tell which you "
             "tapped last. Until you settle it, this scores nothing. **Which one is your answer?**"
         )
-    return f"{held}{beside(answer)}\nYou can change it until {when(asked.closes_at, 'f')}."
+    return (
+        f"{held}{beside(answer)}\nYou can change it until {when(asked.closes_at, 'f')}.{another_number(asked, answer)}"
+    )
 
 
 def on_file(answer: Answer) -> str:
@@ -57,6 +59,15 @@ def beside(answer: Answer) -> str:
     if len(answer.letters) == 1:
         return f" Your letter {letters} under the question is still public, but does not count."
     return f" Your letters {letters} under the question are still public, but do not count."
+
+
+def another_number(asked: Round, answer: Answer) -> str:
+    """Write, on a line of its own, that more or fewer are chosen than the question asks for; else nothing."""
+    chosen, wanted = len(answer.choice), len(asked.posed.key)
+    if asked.posed.item.kind is ItemKind.SINGLE or chosen == wanted:
+        return ""
+    these = "This is" if chosen == 1 else "These are"
+    return f"\n-# {these} {plural(chosen, 'option')}; the question asks for {wanted}. That is stored all the same."
 
 
 def arithmetic(mark: Mark, asked: Round, *, unresolved: bool) -> str:

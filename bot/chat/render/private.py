@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.chat.letters import shown
-from bot.chat.render.marking import beside, nothing_on_file, on_file, own_answer
+from bot.chat.render.marking import another_number, beside, nothing_on_file, on_file, own_answer
 from bot.chat.render.text import cut, when
 from bot.domain.answer import Answer, Surface
 from bot.domain.errors import NotOpen
@@ -46,6 +46,7 @@ def receipt(own: OwnAnswer) -> str:
     return (
         f"✅ {on_file(answer)}{beside(answer)}\n"
         f"Change it here until {when(asked.closes_at, 'f')}. {_gives_way(asked.posed.item.kind)}"
+        f"{another_number(asked, answer)}"
     )
 
 
@@ -57,8 +58,9 @@ def withdrawn(own: OwnAnswer, before: Answer | None) -> str:
     if before is None or answer is None or answer.given:
         return menu(own)
     return (
-        f"✅ Withdrawn: {shown(before.choice)} is no longer your answer.{beside(answer)}\n"
-        f"Choose again here until {when(asked.closes_at, 'f')}, or add a letter under the question."
+        f"✅ Withdrawn: {shown(before.choice)} {'is' if len(before.choice) == 1 else 'are'} no longer your answer."
+        f"{beside(answer)}\nChoose again here until {when(asked.closes_at, 'f')}, or add a letter under the question"
+        f"{_anew(answer)}."
     )
 
 
@@ -78,7 +80,14 @@ def _what_choosing_does(own: OwnAnswer) -> str:
             f"I found {shown(answer.choice)} from you at once when I came back, and cannot tell which you tapped last: "
             f"so far this scores nothing. {choose} here, and that is your answer."
         )
-    return f"{on_file(answer)}{beside(answer)}\nWhat you choose here replaces it, and only you see it."
+    replaced = "What you choose here replaces it, and only you see it."
+    return f"{on_file(answer)}{beside(answer)}\n{replaced}{another_number(own.round, answer)}"
+
+
+def _anew(answer: Answer) -> str:
+    if not answer.letters:
+        return ""
+    return "; a letter that is still there counts again once you take it away and add it anew"
 
 
 def _gives_way(kind: ItemKind) -> str:

@@ -24,11 +24,11 @@ from bot.services.ports import TOP, Reveal
 _LARGEST_ID = 2**63 - 1
 _MOMENT = datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _COMPONENTS = 40
-_PAGE_BUTTONS = 2
+_PAGE_BUTTONS = 3
 _REVEAL_BUTTONS = 4
 
-# Every character of it is written as two.
-_LONGEST_NAME = "_" * NAME_LIMIT
+# Every character of it but one is written as two, and that one as three.
+_LONGEST_NAME = "_" * (NAME_LIMIT - 1) + "\u05d0"
 
 
 def too_large(bank: Bank) -> Iterator[tuple[str, str, str]]:
@@ -46,17 +46,18 @@ def too_large(bank: Bank) -> Iterator[tuple[str, str, str]]:
         for number, page in enumerate(pages, start=1):
             texts = [lesson_title(bank, lesson, number, len(pages)), *page.blocks]
             pictures = 0 if page.chain is None else 1
+            menus = 2 if page.traps else 1
             yield from _layout(
-                "lesson", lesson.id, f"page {number}", texts, buttons=_PAGE_BUTTONS, pictures=pictures, menu=True
+                "lesson", lesson.id, f"page {number}", texts, buttons=_PAGE_BUTTONS, pictures=pictures, menus=menus
             )
         worst = largest_diagnosis(lesson)
         cases = (found for item in largest_items(lesson) for found in _item(bank, item, "cases", lesson.id, worst))
         yield from islice(cases, 1)  # one is enough: they are all made of the same texts
 
 
-def components(blocks: int, buttons: int = 0, *, menu: bool = False) -> int:
-    """Count what a card is made of: its frame, texts and pictures, the lines between, buttons and a menu in rows."""
-    return 1 + blocks + max(blocks - 1, 0) + (1 + buttons if buttons else 0) + (2 if menu else 0)
+def components(blocks: int, buttons: int = 0, *, menus: int = 0) -> int:
+    """Count what a card is made of: its frame, texts and pictures, the lines between, buttons and menus in rows."""
+    return 1 + blocks + max(blocks - 1, 0) + (1 + buttons if buttons else 0) + 2 * menus
 
 
 def _item(
@@ -71,10 +72,10 @@ def _item(
 
 
 def _layout(
-    kind: str, subject: str, what: str, texts: Sequence[str], *, buttons: int = 0, pictures: int = 0, menu: bool = False
+    kind: str, subject: str, what: str, texts: Sequence[str], *, buttons: int = 0, pictures: int = 0, menus: int = 0
 ) -> Iterator[tuple[str, str, str]]:
     yield from _over(kind, subject, what, sum(map(len, texts)), LAYOUT_LIMIT)
-    parts = components(len(texts) + pictures, buttons, menu=menu)
+    parts = components(len(texts) + pictures, buttons, menus=menus)
     if parts > _COMPONENTS:
         yield kind, subject, f"its {what} has {parts} parts once shown; Discord takes {_COMPONENTS}"
 

@@ -1,5 +1,6 @@
 """Small pieces of text: names that cannot format or ping, instants, bars, and cutting to size."""
 
+import unicodedata
 from datetime import datetime
 
 import discord
@@ -19,17 +20,39 @@ NAME_LIMIT = 32
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 _NOTHING = "\u200b"
 
+_RIGHT_TO_LEFT = ("R", "AL", "AN")
+_ISOLATED = "\u2068", "\u2069"
+"""Around what runs by itself, in whichever direction its first strong letter says."""
+
+_MARKS = ("Mn", "Me")
+_MOST_MARKS = 3
+"""Marks upon one letter: Hebrew, and emoji in keycaps, need so many; piles of them smear over other lines."""
+
 
 def safe(name: str) -> str:
-    """Write a name on one line so that it neither formats, links, pings nor turns the text around it.
+    """Write a name on one line so that it neither formats, links, pings, smears, nor turns the text around it.
 
-    The result may be twice as long: cut names first. A name with nothing to see becomes `someone`.
+    The result may be twice as long and one more: cut names first. A name with nothing to see becomes `someone`.
     """
     seen = "".join(char if char.isprintable() and char not in _BLANKS else " " for char in name)
-    one_line = " ".join(seen.split())
+    one_line = " ".join(_without_piles(seen).split())
     # Left alone, a web address would keep its underscores and stars unescaped.
     plain = discord.utils.escape_mentions(discord.utils.escape_markdown(one_line, ignore_links=False))
-    return plain.replace("<", f"<{_NOTHING}").replace("://", f":{_NOTHING}//") or "someone"
+    shown = plain.replace("<", f"<{_NOTHING}").replace("://", f":{_NOTHING}//") or "someone"
+    return shown.join(_ISOLATED) if any(map(_runs_to_the_left, shown)) else shown
+
+
+def _without_piles(text: str) -> str:
+    """Leave out marks beyond a few upon one letter, and those upon whatever would stand before the text."""
+    kept, marks = [], _MOST_MARKS
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in _MARKS else 0
+        kept += [char] if marks <= _MOST_MARKS else []
+    return "".join(kept)
+
+
+def _runs_to_the_left(char: str) -> bool:
+    return unicodedata.bidirectional(char) in _RIGHT_TO_LEFT
 
 
 def when(instant: datetime, style: str = "R") -> str:

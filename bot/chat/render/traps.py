@@ -16,27 +16,33 @@ _STEADY = 0.05
 
 
 def trap_card(bank: Bank, trap: Trap) -> list[str]:
-    """Write a trap as blocks: the belief, the contrast, why it tempts, how to tell the two apart, sources.
-
-    Discord has no tables. The two things are named once, each with its sign, and a row of the contrast is a pair of
-    lines that begin with the signs, always in the same order: that fits a phone, and can be listened to.
-    """
-    rows = "\n\n".join(f"{_LEFT} {row.left}\n{_RIGHT} {row.right}" for row in trap.contrast)
+    """Write a trap as blocks: the belief, the contrast, why it tempts, how to tell the two apart, sources."""
     return [
         f"### 🪤 {trap.name}\n**The mistaken belief**\n> {trap.belief}",
-        f"{_LEFT} **{trap.left}**\n{_RIGHT} **{trap.right}**\n\n{rows}",
+        contrast(trap),
         f"**Why it tempts**\n{trap.why_tempting}",
         f"**Tell them apart**\n👉 {trap.tell_apart}",
         f"-# Sources: {_sources(bank, trap)}",
     ]
 
 
+def contrast(trap: Trap) -> str:
+    """Write what tells a trap's two things apart, row by row.
+
+    Discord has no tables. The two things are named once, each with its sign, and a row of the contrast is a pair of
+    lines that begin with the signs, always in the same order: that fits a phone, and can be listened to.
+    """
+    rows = "\n\n".join(f"{_LEFT} {row.left}\n{_RIGHT} {row.right}" for row in trap.contrast)
+    return f"{_LEFT} **{trap.left}**\n{_RIGHT} **{trap.right}**\n\n{rows}"
+
+
 def server_traps(found: Sequence[Insight]) -> list[str]:
     """Write an organiser's list of the traps that catch the server most; no names, and nothing about a few."""
     title = "### 🪤 The traps that catch this server most"
     rule = (
-        f"-# Closed questions of the last {WINDOW.days} days; recent slips weigh more. Nobody is named, and a trap "
-        f"that fewer than {MIN_MEMBERS} members met is left out. Private practice is not counted."
+        f"-# Closed questions of the last {WINDOW.days} days, in the order of slips: recent ones weigh more, and one "
+        f"member may slip often. Nobody is named, and a trap that fewer than {MIN_MEMBERS} members met is left out. "
+        "Private practice is not counted."
     )
     if not found:
         return [title, "None yet: nobody fell for a trap that enough members met.", rule]

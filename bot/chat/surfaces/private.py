@@ -1,34 +1,31 @@
-"""Answers in private: a menu that only its member sees, with what is on file, a receipt for each choice, and Withdraw.
+"""Answers in private: what is on file, a menu that only its member sees, a receipt for each choice, and Withdraw.
 
 Whatever is chosen is received before anything is awaited, so two clicks at once count in the order in which they came.
 """
 
+from collections.abc import Awaitable
 from typing import Self
 
 import discord
 from discord import ui
 
-from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
+from bot.chat.buttons import RoundButton, TrapwiseButton, TrapwiseMenu
 from bot.chat.layouts import row
+from bot.chat.letters import EMOJI
+from bot.chat.render.marking import own_answer
 from bot.chat.render.private import closed, instruction, label, menu, receipt, withdrawn
 from bot.chat.replies import Interaction, amend, reply
 from bot.chat.services import services_of
 from bot.domain.errors import ForeignPost, NotOpen
 from bot.domain.item import ItemKind
-from bot.domain.rounds import RoundState
+from bot.domain.rounds import Round, RoundState
 from bot.services.recalling import OwnAnswer
 
 
-class AnswerPrivately(TrapwiseButton, template=r"tw:private:(?P<round>\d{1,18})"):
+class AnswerPrivately(RoundButton, word="private"):
     """Opens the menu for whoever presses it."""
 
-    def __init__(self, round_id: int) -> None:
-        super().__init__(f"tw:private:{round_id}", "Answer privately")
-        self.round_id = round_id
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["round"]))
+    label = "Answer privately"
 
     async def pressed(self, interaction: Interaction) -> None:
         assert interaction.message is not None
@@ -37,6 +34,23 @@ class AnswerPrivately(TrapwiseButton, template=r"tw:private:(?P<round>\d{1,18})"
             await reply(interaction, menu(own), view=choosing(own))
         else:
             await reply(interaction, closed(own))
+
+
+class MyAnswer(RoundButton, word="mine"):
+    """Shows privately what is on file for whoever presses it; also marks the post as belonging to its round."""
+
+    label = "My answer"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        assert interaction.message is not None
+        own = await services_of(interaction).recalling.own(self.round_id, interaction.message.id, interaction.user.id)
+        unsettled = (
+            own.answer.choice
+            if own.answer is not None and own.answer.unresolved and own.round.state is RoundState.OPEN
+            else ""
+        )
+        view = row(*(Settle(self.round_id, letter) for letter in unsettled)) if unsettled else None
+        await reply(interaction, own_answer(own), view=view)
 
 
 class Choice(TrapwiseMenu, template=r"tw:choose:(?P<round>\d{1,18}):\d{1,15}[A-J]{0,10}"):
@@ -59,7 +73,7 @@ class Choice(TrapwiseMenu, template=r"tw:choose:(?P<round>\d{1,18}):\d{1,15}[A-J
                     discord.SelectOption(label=label(letter, option.text), value=letter, default=letter in picked)
                     for letter, option in posed.options
                 ],
-                most=1 if posed.item.kind is ItemKind.SINGLE else len(posed.options),
+                most=_most(own.round),
                 placeholder=instruction(own.round),
             )
         self.round_id = round_id
@@ -70,55 +84,91 @@ class Choice(TrapwiseMenu, template=r"tw:choose:(?P<round>\d{1,18}):\d{1,15}[A-J
 
     async def pressed(self, interaction: Interaction) -> None:
         letters = "".join(sorted(set(self.chosen)))
-        check_here(interaction, self.round_id, letters)
-        services, member = services_of(interaction), interaction.user
-        try:
-            await services.answering.choose(self.round_id, member.id, letters, name=member.display_name)
-        except NotOpen:
-            await gone(interaction, self.round_id)
-        else:
-            await confirm(interaction, self.round_id)
+        _check_here(interaction, self.round_id, letters)
+        member = interaction.user
+        choice = services_of(interaction).answering.choose(self.round_id, member.id, letters, name=member.display_name)
+        await _confirmed(interaction, self.round_id, choice)
 
 
-class Withdraw(TrapwiseButton, template=r"tw:withdraw:(?P<round>\d{1,18})"):
-    """Withdraws what is on file, by whichever surface it was given."""
+class Settle(TrapwiseButton, template=r"tw:settle:(?P<round>\d{1,18}):(?P<letter>[A-J])"):
+    """Says which of several letters was meant."""
 
     in_place = True
 
-    def __init__(self, round_id: int) -> None:
-        super().__init__(f"tw:withdraw:{round_id}", "Withdraw")
+    def __init__(self, round_id: int, letter: str) -> None:
+        super().__init__(f"tw:settle:{round_id}:{letter}", f"Option {letter}", emoji=EMOJI[letter])
         self.round_id = round_id
+        self.letter = letter
 
     @classmethod
     def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["round"]))
+        return cls(int(parts["round"]), parts["letter"])
 
     async def pressed(self, interaction: Interaction) -> None:
-        check_here(interaction, self.round_id)
+        _check_here(interaction, self.round_id, self.letter)
+        answering, member = services_of(interaction).answering, interaction.user
+        held = answering.held(self.round_id, member.id)
+        # Not held by an open round: it is closed, and `choose` says so.
+        unsettled = held is None or held.unresolved
+        choice = (
+            answering.choose(self.round_id, member.id, self.letter, name=member.display_name) if unsettled else None
+        )
+        await _confirmed(interaction, self.round_id, choice)
+
+
+class Withdraw(RoundButton, word="withdraw"):
+    """Withdraws what is on file, by whichever surface it was given."""
+
+    label = "Withdraw"
+    in_place = True
+
+    async def pressed(self, interaction: Interaction) -> None:
+        _check_here(interaction, self.round_id)
         services = services_of(interaction)
         try:
             before = await services.answering.withdraw(self.round_id, interaction.user.id)
         except NotOpen:
-            await gone(interaction, self.round_id)
+            await _gone(interaction, self.round_id)
         else:
             own = await services.recalling.own_here(self.round_id, interaction.guild_id, interaction.user.id)
             await amend(interaction, withdrawn(own, before), view=choosing(own))
 
 
-def check_here(interaction: Interaction, round_id: int, letters: str = "") -> None:
-    """Refuse, without waiting for anything, a round of another server and letters that it does not have."""
+def _check_here(interaction: Interaction, round_id: int, letters: str | None = None) -> None:
+    """Refuse, without waiting for anything, a round of another server and letters that its menu does not offer."""
     asked = services_of(interaction).answering.under_way(round_id)
-    if asked is not None and (asked.guild_id != interaction.guild_id or not set(letters) <= set(asked.posed.letters)):
+    if asked is None:
+        return
+    if asked.guild_id != interaction.guild_id or (letters is not None and not _offers(asked, letters)):
         raise ForeignPost
 
 
-async def confirm(interaction: Interaction, round_id: int) -> None:
-    """Show what is stored now in place of the message it was chosen from, with the menu to change it."""
+def _offers(asked: Round, letters: str) -> bool:
+    """Tell whether these letters can be chosen together."""
+    return 1 <= len(letters) <= _most(asked) and set(letters) <= set(asked.posed.letters)
+
+
+def _most(asked: Round) -> int:
+    """Give how many options can be chosen: of a multi-select as many as there are, as with letters on the post."""
+    return 1 if asked.posed.item.kind is ItemKind.SINGLE else len(asked.posed.options)
+
+
+async def _confirmed(interaction: Interaction, round_id: int, choice: Awaitable[object] | None) -> None:
+    """Wait for a choice, and show what is stored now in place of the message it came from, with the menu to change it.
+
+    When the question takes no answers any more, say so in its place.
+    """
+    try:
+        if choice is not None:
+            await choice
+    except NotOpen:
+        await _gone(interaction, round_id)
+        return
     own = await services_of(interaction).recalling.own_here(round_id, interaction.guild_id, interaction.user.id)
     await amend(interaction, receipt(own), view=choosing(own))
 
 
-async def gone(interaction: Interaction, round_id: int) -> None:
+async def _gone(interaction: Interaction, round_id: int) -> None:
     """Say in place of a stale message that its question takes no answers any more."""
     own = await services_of(interaction).recalling.own_here(round_id, interaction.guild_id, interaction.user.id)
     await amend(interaction, closed(own))
@@ -135,3 +185,6 @@ def choosing(own: OwnAnswer) -> ui.View | None:
 def _picked(own: OwnAnswer) -> str:
     """Give the letters on file; none of several that cannot be told apart."""
     return own.answer.choice if own.answer is not None and not own.answer.unresolved else ""
+
+
+OF_ANSWERS = (AnswerPrivately, MyAnswer, Choice, Settle, Withdraw)
