@@ -3,10 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from bot.domain.bank import Bank
 from bot.domain.item import Difficulty, ItemKind
+from bot.domain.related import related
+
+LEADS_ON: Final = 2
+"""A trap's card leads on to so many others at least, where a bank is well knit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,8 @@ class BankStats:
     difficulties: Mapping[str, int]
     traps: int
     items_per_trap: Mapping[str, int]
+    lonely_traps: tuple[str, ...]
+    """Traps with so few others near them that their cards hardly lead on. No problem: a small bank has nothing but."""
     sources: int
     domains: tuple[DomainStats, ...]
 
@@ -62,6 +68,9 @@ class BankStats:
             _rows("Items by trap", dict(sorted(self.items_per_trap.items(), key=lambda row: (-row[1], row[0])))),
             "\n".join(["Items by blueprint", *_blueprint_rows(self.domains)]),
         ]
+        if self.lonely_traps:
+            title = f"Traps near fewer than {LEADS_ON} others (see_also brings them closer)"
+            parts.append("\n".join([title, *(f"  {trap}" for trap in self.lonely_traps)]))
         return "\n\n".join([head, *parts])
 
 
@@ -80,6 +89,9 @@ def bank_stats(bank: Bank) -> BankStats:
         difficulties={str(difficulty): difficulties[difficulty] for difficulty in Difficulty},
         traps=len(bank.traps),
         items_per_trap={trap: traps[trap] for trap in bank.traps},
+        lonely_traps=tuple(
+            trap.id for trap in bank.traps.values() if len(related(bank, trap, limit=LEADS_ON)) < LEADS_ON
+        ),
         sources=len(bank.sources),
         domains=tuple(_domains(bank, Counter(item.objective for item in items))),
     )

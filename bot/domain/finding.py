@@ -20,9 +20,9 @@ _REMEMBERED = 4_096
 def find(typed: str, texts: Sequence[str]) -> list[int]:
     """Give the places of the texts that were meant, the likeliest first; all of them when nothing is typed.
 
-    A text is meant when it has every word typed, or part of a word, in any case and order: first those that begin with
-    what was typed, then those with a word that begins with its first word. Only when there is none, those with words
-    near the ones typed: a letter too many, missing, wrong or swapped.
+    A text is meant when it has every word typed, or part of a word, in any case, order and English spelling: first
+    those that begin with what was typed, then those with a word that begins with its first word. Only when there is
+    none, those with words near the ones typed: a letter too many, missing, wrong or swapped.
     """
     wanted = _words(typed[:_MOST])
     whole = " ".join(wanted)
@@ -81,4 +81,5 @@ def _folded(text: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    return _WORDS.findall(text.casefold())
+    """Fold a text to words in which British and American spelling are one, as in `enrolment` and `enrollment`."""
+    return _WORDS.findall(text.casefold().replace("ll", "l").replace("z", "s"))

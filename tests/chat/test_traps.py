@@ -50,7 +50,7 @@ async def _fall(group: World, *who: simcord.MemberActor) -> Trap:
         ("edr onb", "antivirus-as-onboarding"),
         ("EDR", "antivirus-as-onboarding"),
         ("antivrius", "antivirus-as-onboarding"),
-        ("enrollment", "enrolment-as-telemetry"),
+        ("intune enrollment", "enrolment-as-telemetry"),
         ("mfa", "mfa-as-compliance"),
         ("isolat", "file-action-as-isolation"),
     ],

@@ -9,7 +9,7 @@ import pytest
 from bot.content import cli
 from bot.content.loader import load_bank
 from bot.content.stats import bank_stats
-from tests.content.sample import LESSON_FILE, Sample
+from tests.content.sample import LESSON_FILE, TRAPS, Sample
 
 
 @pytest.fixture
@@ -81,6 +81,7 @@ def test_figures(sample: Sample) -> None:
     assert figures.kinds == {"single": 1, "multiple": 1}
     assert figures.difficulties == {"easy": 1, "medium": 0, "hard": 1}
     assert figures.items_per_trap == {"door-as-lock": 2, "key-as-lock": 1}
+    assert figures.lonely_traps == ("door-as-lock", "key-as-lock")
     assert [(domain.id, domain.items, domain.share, domain.low, domain.high) for domain in figures.domains] == [
         ("locks", 1, 50.0, 60, 70),
         ("keys", 1, 50.0, 30, 40),
@@ -99,8 +100,10 @@ def test_stats_as_text(sample: Sample, out: io.StringIO) -> None:
         "door-as-lock 2",
         "Keys: 1 (50 %; the blueprint: 30 to 40 %)",
         "1.2 0 Fit a lock",
+        "Traps near fewer than 2 others (see_also brings them closer)",
     ):
         assert line in lines
+    assert lines[-2:] == ["door-as-lock", "key-as-lock"]
 
 
 def test_stats_as_json(sample: Sample, out: io.StringIO) -> None:
@@ -109,11 +112,23 @@ def test_stats_as_json(sample: Sample, out: io.StringIO) -> None:
     result = json.loads(out.getvalue())
     bank = load_bank(sample.folder).bank
     assert bank is not None
+    listed = {"domains": result["banks"][0]["domains"], "lonely_traps": ["door-as-lock", "key-as-lock"]}
     assert result == {
-        "banks": [bank_stats(bank).as_json() | {"domains": result["banks"][0]["domains"]}],
+        "banks": [bank_stats(bank).as_json() | listed],
         "problems": [],
     }
     assert result["banks"][0]["domains"][1]["objectives"] == [{"id": "2.1", "title": "Keep keys", "items": 1}]
+
+
+def test_a_well_knit_bank_has_no_lonely_traps(sample: Sample, out: io.StringIO) -> None:
+    """With two others near each of them, no trap is listed, and neither is the heading."""
+    door, key = TRAPS.index("  - id: door"), TRAPS.index("  - id: key")
+    gate = TRAPS[door:key].replace("door-as-lock", "gate-as-lock")
+    sample.write("traps.yaml", f"{TRAPS}{gate}    see_also: [door-as-lock, key-as-lock]\n")
+    latch = '    not_the_answer: "Anyone can lift it"\n    trap: {}-as-lock'
+    sample.replace(LESSON_FILE, latch.format("door"), latch.format("gate"))
+    assert cli.stats(sample.folder, out) == 0
+    assert "Traps near fewer" not in out.getvalue()
 
 
 @pytest.mark.parametrize("as_json", [True, False])
