@@ -56,9 +56,8 @@ class Life:
         # Who did something last where, and who did something after the close that this process knows of.
         self._heard: dict[int, int] = {}
         self._late: set[int] = set()
-        # Which letters were cleared where, and after the close.
+        # Which letters were cleared where.
         self._swept: list[tuple[int, str]] = []
-        self._swept_late = ""
         self._compared = 0
         self._looked_at_close = False
         kill_around_commits(patch, self.chat)
@@ -295,7 +294,6 @@ class Life:
         self._hearing.clear()
         self._repairs.clear()
         self._late.clear()
-        self._swept_late = ""
 
     def _alive(self) -> None:
         """Learn whether the last tick's sign of life was stored."""
@@ -336,9 +334,7 @@ class Life:
                 case "choose":
                     self.journal.private_at[event.place] = self._latest
                 case "clear":
-                    self._swept.append((event.place, event.what))
-                    self._swept_late += event.what if closed else ""
-                    # It touches nobody.
+                    self._swept.append((event.place, event.what))  # it touches nobody
             if event.kind != "clear" and not (event.kind == "choose" and closed):
                 # A button that is refused says nothing about the letters on the post.
                 self._heard[event.member] = event.place
@@ -380,7 +376,6 @@ class Life:
         if look.closing:
             self._looked_at_close = True
             look.skip = frozenset(self._late)
-            look.swept |= Letters(self._swept_late)
         else:
             look.skip = frozenset(member for member in MEMBERS if self._heard.get(member, 0) > look.place)
 
