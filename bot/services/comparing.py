@@ -34,6 +34,8 @@ def compared(live: Live, snapshot: Snapshot, *, begun: int, now: datetime) -> Fo
             continue
         before = live.answers.get(member_id) or Answer(at=now)
         present = snapshot.marks.get(member_id, frozenset())
+        if present == before.marks and not swept:
+            continue  # as for nearly everyone
         known = replace(before, seen=seen[member_id]) if member_id in seen else before
         # Marks that were swept meanwhile say nothing, be they missing or not, unless they had not been heard of.
         unknown = {mark for mark in known.marks if mark.upper() in swept}
