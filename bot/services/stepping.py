@@ -78,13 +78,13 @@ class Stepper:
             await self._failed(leased, "something went wrong on my side")
 
     async def reconcile(self, asked: Round) -> None:
-        """Repair what was missed on an open round's post, and put missing letters back; else its close will."""
+        """Repair what was missed on an open round's post, and put back letters missing from it; else its close will."""
         try:
             begun = self._answering.now_at()
             snapshot = await self._publisher.collect(asked)
             changed = await self._answering.reconcile(asked.id, snapshot, begun=begun)
             if snapshot.unseeded:
-                await self._publisher.seed(asked)
+                await self._publisher.seed(asked, snapshot.unseeded)
             if changed:
                 logger.info("round %d: %d answers caught up", asked.id, changed)
         except PublishFailed as failure:
@@ -241,7 +241,7 @@ class Stepper:
     async def _seed(self, opened: Round) -> None:
         await self._answering.take_up(opened)
         if not opened.seeded:
-            await self._publisher.seed(opened)
+            await self._publisher.seed(opened, opened.posed.letters)
         async with self._store.write() as tx:
             await rounds.seeded(tx, opened.id)
         self._answering.seeded(opened.id)

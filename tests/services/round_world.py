@@ -103,9 +103,9 @@ class Chat(FakePublisher):
         if self.connected:
             self.wire.append(event)
 
-    async def seed(self, opened: Round) -> None:
+    async def seed(self, opened: Round, letters: str) -> None:
         try:
-            await super().seed(opened)
+            await super().seed(opened, letters)
         finally:
             self.planted = self.planted or bool(self.seeds[self.message])
 
@@ -193,7 +193,7 @@ async def hear(event: Event, answering: Answering, chat: Chat) -> None:
             event.counts(was_open or cleared is not None)
             if cleared is not None:
                 with suppress(PublishFailed, RuntimeError):
-                    await chat.seed(cleared)
+                    await chat.seed(cleared, event.what)
         case "choose":
             with suppress(NotOpen):
                 asked = answering.round_of(chat.message)

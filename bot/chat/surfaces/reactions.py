@@ -8,7 +8,7 @@ import discord
 from bot.chat.letters import letter_of
 from bot.chat.permissions import may
 from bot.chat.understood import storable
-from bot.domain.item import ItemKind
+from bot.domain.item import LETTERS, ItemKind
 from bot.domain.rounds import Round
 from bot.services.answering import Answering, Verdict
 from bot.services.ports import Publisher, PublishFailed
@@ -61,19 +61,19 @@ class Reactions:
 
     async def cleared(self, event: discord.RawReactionClearEvent) -> None:
         """Put the letters back after a moderator cleared a post; no answer is withdrawn."""
-        await self._seed(await self._answering.clear(event.message_id, channel_id=event.channel_id))
+        await self._seed(await self._answering.clear(event.message_id, channel_id=event.channel_id), LETTERS)
 
     async def emoji_cleared(self, event: discord.RawReactionClearEmojiEvent) -> None:
         """Put one letter back after a moderator cleared it; no answer is withdrawn."""
         letter = letter_of(str(event.emoji))
         if letter is not None:
-            await self._seed(await self._answering.clear(event.message_id, letter, channel_id=event.channel_id))
+            await self._seed(await self._answering.clear(event.message_id, letter, channel_id=event.channel_id), letter)
 
-    async def _seed(self, asked: Round | None) -> None:
+    async def _seed(self, asked: Round | None, letters: str) -> None:
         if asked is None:
             return
         try:
-            await self._publisher.seed(asked)
+            await self._publisher.seed(asked, letters)
         except PublishFailed as failure:
             logger.info("round %d: letters could not be put back (%s)", asked.id, failure)
 
