@@ -130,6 +130,11 @@ class UnderWay:
             for live in self._live.values():
                 live.gaps.append(self._away)
 
+    @property
+    def away(self) -> bool:
+        """Whether Discord is gone, or has yet to tell what happened meanwhile."""
+        return self._away is not None
+
     def came_back(self, *, replayed: bool = False) -> None:
         """Note that Discord has told what happened meanwhile, or never will."""
         if self._away is None:

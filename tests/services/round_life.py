@@ -276,7 +276,10 @@ class Life:
         """Everything that can go on: not what is held, nor what waits for what is held."""
         workers: set[Task] = set(self.house.daily._workers.values())
         hearing = self._hearing if not self.house.answering.is_posting(CHANNEL) else set()
-        return {task for task in workers | self._repairs | hearing if not task.done() and task not in self.chat.held}
+        again: set[Task] = set(self.house.daily._repairing.values())
+        return {
+            task for task in workers | self._repairs | again | hearing if not task.done() and task not in self.chat.held
+        }
 
     async def _bury(self) -> None:
         self.chat.held.clear()
@@ -342,7 +345,7 @@ class Life:
             self._hearing.add(asyncio.create_task(self._hear(event, state)))
 
     async def _hear(self, event: Event, state: RoundState | None) -> None:
-        await hear(event, self.house.answering, self.chat)
+        await hear(event, self.house.answering, self.chat, self.house.stepper.repair_later)
         if state is RoundState.OPEN:
             assert event.fate is Fate.STORED, f"{event} does not count in an open round"
         elif state is not RoundState.PLANNED:

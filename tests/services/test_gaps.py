@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.domain.rounds import Round
+from bot.domain.rounds import Round, RoundState
 from bot.services.ports import PublishFailed, Refusal
 from bot.services.removals import Letter
 from tests.services.house import House, until
@@ -26,10 +26,10 @@ async def lose(house: House) -> None:
 
 
 async def back_in_vain(house: House, why: Refusal = Refusal.UNAVAILABLE) -> None:
-    """Connect again, but let the post not be read; a minute passes."""
+    """Connect again, but let the post not be read; half a minute passes, too little for another try."""
     house.publisher.fail("collect", PublishFailed(why))
     await house.daily.catch_up()
-    house.clock.advance(minutes=1)
+    house.clock.advance(seconds=30)
 
 
 async def close(house: House, asked: Round) -> None:
@@ -199,3 +199,91 @@ async def test_a_post_that_was_found_was_not_heard_before(group: House) -> None:
     await group.tap(asked, 1, "C")
     await close(group, asked)
     assert group.stored(asked) == {1: "C"}
+
+
+async def test_a_failed_repair_is_tried_again_by_and_by(group: House, asked: Round) -> None:
+    """It needs no other reconnect: after a minute, then after twice as long each time, up to ten minutes."""
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    group.publisher.seeds[asked.message_id or 0] = "ABC"
+    group.publisher.fail("collect", PublishFailed(Refusal.UNAVAILABLE), times=6)
+    began = group.clock()
+    await group.daily.catch_up()
+    tried = []
+    while group.answering.unread():
+        group.clock.advance(minutes=1)
+        calls = len(group.publisher.named("collect"))
+        await group.work(1)
+        tried += [(group.clock() - began).total_seconds() / 60] * (len(group.publisher.named("collect")) - calls)
+    assert tried == [1, 3, 7, 15, 25, 35]
+    assert group.stored(asked) == {1: "B"}
+    assert group.publisher.seeds[asked.message_id or 0] == "ABCD"
+    group.clock.advance(minutes=30)
+    calls = len(group.publisher.calls)
+    await group.work(1)
+    assert len(group.publisher.calls) == calls
+
+
+async def test_letters_that_could_not_be_put_back_are_put_back_later(group: House, asked: Round) -> None:
+    """Reading the post went well, only Discord did not take the letters."""
+    await lose(group)
+    group.publisher.seeds[asked.message_id or 0] = "ABC"
+    group.publisher.fail("seed", PublishFailed(Refusal.UNAVAILABLE))
+    await group.daily.catch_up()
+    assert group.answering.unread() == {}
+    assert group.publisher.seeds[asked.message_id or 0] == "ABC"
+    group.clock.advance(minutes=1)
+    await group.work(1)
+    assert group.publisher.seeds[asked.message_id or 0] == "ABCD"
+
+
+async def test_a_failed_repair_waits_no_longer_when_discord_answers_again(group: House, asked: Round) -> None:
+    """Whatever it was put off to, it is tried with the next tick, and so after the clock was set back."""
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    await back_in_vain(group)
+    group.clock.advance(hours=-1)
+    group.publisher.fail("collect", PublishFailed(Refusal.UNAVAILABLE))
+    await group.work(1)
+    assert group.stored(asked) == {}
+    group.daily.hurry()
+    await group.work(1)
+    assert group.stored(asked) == {1: "B"}
+
+
+async def test_no_repair_is_tried_while_the_gateway_is_gone(group: House, asked: Round) -> None:
+    """When it is back the post is read anyway, once."""
+    await lose(group)
+    await back_in_vain(group)
+    await lose(group)
+    calls = len(group.publisher.named("collect"))
+    group.clock.advance(minutes=5)
+    await group.work(1)
+    assert len(group.publisher.named("collect")) == calls
+    gate = group.publisher.hang("collect")
+    catching = asyncio.create_task(group.daily.catch_up())
+    await until(lambda: len(group.publisher.named("collect")) > calls)
+    await group.work(1)
+    gate.set()
+    await catching
+    assert len(group.publisher.named("collect")) == calls + 1
+    assert group.answering.unread() == {}
+    assert (await group.round(asked.id)).state is RoundState.OPEN
+
+
+async def test_a_repair_that_hangs_is_not_begun_again(group: House, asked: Round) -> None:
+    """However many ticks pass meanwhile, one reading of a post is under way, and a stop waits for it."""
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    await back_in_vain(group)
+    calls = len(group.publisher.named("collect"))
+    gate = group.publisher.hang("collect")
+    for _ in range(3):
+        await group.daily.tick()
+        group.clock.advance(minutes=20)
+    await until(lambda: len(group.publisher.named("collect")) == calls + 1)
+    stopping = asyncio.create_task(group.daily.stop())
+    gate.set()
+    await asyncio.wait_for(stopping, timeout=5)
+    assert len(group.publisher.named("collect")) == calls + 1
+    assert group.stored(asked) == {1: "B"}
