@@ -240,7 +240,8 @@ class Stepper:
                 await self._announcer.tell(schedule, troubles.too_late(schedule))
             return False
         # A reveal that fails again and again must not cost the next question too.
-        before = [each.step_at for each in earlier if waited < schedule.catch_up / 2 and _holds_up(each, planned)]
+        patience = min(schedule.catch_up, planned.closes_at - planned.planned_at) / 2
+        before = [each.step_at for each in earlier if waited < patience and _holds_up(each, planned)]
         if not before:
             return True
         soonest = min(step_at for step_at in before if step_at is not None)
