@@ -90,7 +90,10 @@ class Stepper:
             changed = await self._answering.reconcile(asked.id, snapshot, begun=begun)
             if snapshot.unseeded:
                 await self._publisher.seed(asked, snapshot.unseeded)
-            self.repairs.done(asked.id)
+            if self._answering.is_unread(asked.id):
+                self.repair_later(asked)  # who did something meanwhile was passed over
+            else:
+                self.repairs.done(asked.id)
             if changed:
                 logger.info("round %d: %d answers caught up", asked.id, changed)
         except PublishFailed as failure:
@@ -102,7 +105,7 @@ class Stepper:
                 await self.refused(asked, failure)
 
     def repair_later(self, asked: Round) -> None:
-        """Let a tick repair a post after a while: Discord did not answer when it was read or its letters put back."""
+        """Let a tick repair a post after a while: it could not be read for now, not of everyone, or not be mended."""
         self.repairs.failed(asked.id, self._clock())
 
     async def refused(self, asked: Round, failure: PublishFailed) -> None:

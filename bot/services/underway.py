@@ -149,6 +149,11 @@ class UnderWay:
         """Give the rounds on whose posts something may have been missed, and since when."""
         return {round_id: since for round_id, live in self._live.items() if (since := live.unread_since) is not None}
 
+    def is_unread(self, round_id: int) -> bool:
+        """Tell whether something may have been missed on a round's post."""
+        live = self._live.get(round_id)
+        return live is not None and live.unread_since is not None
+
     def signed(self, alive: datetime, unread: Mapping[int, datetime]) -> None:
         """Note the sign of life that is stored now, and what was unread then."""
         self._earliest = max(alive, *unread.values()) if unread else alive

@@ -103,6 +103,31 @@ async def test_a_letter_withdrawn_after_an_outage_stands_against_nothing(group: 
     assert group.stored(asked) == {1: "B"}
 
 
+async def test_a_letter_withdrawn_and_tapped_again_unheard_is_new(group: House, asked: Round) -> None:
+    """That it was heard before it was taken away says nothing about when it came again."""
+    await lose(group)
+    await back_in_vain(group)
+    await group.tap(asked, 1, "C")
+    group.unheard(asked, 1, "")
+    await group.answering.lift(asked.message_id or 0, 1, "C")
+    group.unheard(asked, 1, "C")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "C"}
+
+
+async def test_a_letter_tapped_since_stands_while_another_sort_of_reaction_holds_it(group: House, asked: Round) -> None:
+    """Taking away one of two reactions with the letter withdraws nothing, and what was missed stays older."""
+    await group.tap(asked, 1, "b")
+    await lose(group)
+    group.unheard(asked, 1, "bC")
+    await back_in_vain(group)
+    await group.tap(asked, 1, "B")
+    group.unheard(asked, 1, "bC")
+    await group.answering.lift(asked.message_id or 0, 1, "B")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "B"}
+
+
 async def test_tidying_away_an_earlier_letter_keeps_the_later_one(group: House, asked: Round) -> None:
     """A letter that the bot itself removes is no last word any more; the one tapped after it is."""
     await lose(group)
@@ -131,6 +156,24 @@ async def test_who_taps_while_a_post_is_read_is_read_later(group: House, asked: 
     assert list(group.answering.unread()) == [asked.id]
     await close(group, asked)
     assert group.stored(asked) == {1: "C"}
+
+
+async def test_who_was_passed_over_is_read_after_a_while(group: House, asked: Round) -> None:
+    """The post is read once more by itself: then nothing of the outage is left that a later one could be taken for."""
+    await lose(group)
+    gate = group.publisher.hang("collect")
+    catching = asyncio.create_task(group.daily.catch_up())
+    await until(lambda: bool(group.publisher.named("collect")))
+    await group.tap(asked, 1, "C")
+    gate.set()
+    await catching
+    group.clock.advance(minutes=1)
+    await group.work(1)
+    assert group.answering.unread() == {}
+    await lose(group)
+    group.unheard(asked, 1, "CB")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "B"}
 
 
 @pytest.mark.parametrize("killed", [False, True])
@@ -173,6 +216,24 @@ async def test_a_private_answer_after_the_last_tick_survives_a_kill(group: House
     await group.restart()
     await group.daily.catch_up()
     assert group.stored(asked) == {1: "A"}
+
+
+async def test_a_clock_set_back_between_two_outages_makes_the_first_no_longer(group: House, asked: Round) -> None:
+    """The post is unread since the first, whatever the clock showed in the second, also for the next process."""
+    await group.answering.choose(asked.id, 1, "A")
+    group.clock.advance(minutes=10)
+    await group.work(1)
+    await lose(group)
+    began = group.answering.unread()
+    group.unheard(asked, 1, "B")
+    await back_in_vain(group)
+    group.clock.advance(hours=-1)
+    await lose(group)
+    assert group.answering.unread() == began
+    await group.work(1)
+    await group.restart()
+    await group.daily.catch_up()
+    assert group.stored(asked) == {1: "B"}
 
 
 async def test_a_letter_after_the_last_tick_gives_way_to_what_is_found_after_a_kill(group: House, asked: Round) -> None:
