@@ -207,7 +207,7 @@ async def open_app(
     )
     client.begin(
         services,
-        reactions=Reactions(client, answering, publisher),
+        reactions=Reactions(client, answering, publisher, later=stepper.repair_later),
         registry=CommandRegistry(store),
         pacer=pacer,
         cogs=[
