@@ -13,6 +13,7 @@ from discord import ui
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
 from bot.chat.layouts import card
+from bot.chat.learners import learner_of
 from bot.chat.lesson_buttons import LessonLink
 from bot.chat.render.blocks import Picture
 from bot.chat.render.case import case_feedback, case_question
@@ -26,7 +27,7 @@ from bot.domain.errors import ForeignPost
 from bot.domain.item import ItemKind
 from bot.domain.trap import Trap
 from bot.services import drills
-from bot.services.drills import Learner, Outcome, Posing
+from bot.services.drills import Outcome, Posing
 
 _DIGITS = 18
 _TRAPS = 3
@@ -136,11 +137,6 @@ class DrillChoice(
         outcome = await services_of(interaction).drills.grade(learner_of(interaction), self.posing, self.chosen)
         layout, pictures = await _feedback(outcome)
         await turn(interaction, layout, pictures=pictures)
-
-
-def learner_of(interaction: Interaction) -> Learner:
-    """Give whoever used a command, a button or a menu as one who practises."""
-    return Learner(member_id=interaction.user.id, guild_id=interaction.guild_id)
 
 
 def drill_layout(drill: drills.Drill) -> ui.LayoutView:

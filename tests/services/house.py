@@ -27,6 +27,7 @@ from bot.services.planning import Planner
 from bot.services.profiles import Profiles
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
+from bot.services.sittings import Sittings
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
 from bot.storage import rounds, schedules
@@ -66,6 +67,7 @@ class House:
     organising: Organising = field(init=False)
     recalling: Recalling = field(init=False)
     drills: Drills = field(init=False)
+    sittings: Sittings = field(init=False)
     reporting: Reporting = field(init=False)
     correcting: Correcting = field(init=False)
     standings: Standings = field(init=False)
@@ -98,6 +100,7 @@ class House:
         )
         self.recalling = Recalling(store, self.answering)
         self.drills = Drills(store, clock, library=self.library, rng=Random(7))
+        self.sittings = Sittings(store, clock, library=self.library)
         self.reporting = Reporting(store, clock, library=self.library, announcer=self.announcer)
         self.correcting = Correcting(store, publisher, library=self.library)
         self.standings = Standings(store, clock)
