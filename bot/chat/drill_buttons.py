@@ -12,6 +12,7 @@ import discord
 from discord import ui
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
+from bot.chat.choosing import most_of, options_of
 from bot.chat.layouts import card
 from bot.chat.learners import learner_of
 from bot.chat.lesson_buttons import LessonLink
@@ -19,12 +20,10 @@ from bot.chat.render.blocks import Picture
 from bot.chat.render.case import case_feedback, case_question
 from bot.chat.render.drill import drill_feedback, drill_question
 from bot.chat.render.lessons import CHAIN, INTRO, page_about
-from bot.chat.render.private import label
 from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import services_of
 from bot.chat.trap_links import trap_link
 from bot.domain.errors import ForeignPost
-from bot.domain.item import ItemKind
 from bot.domain.trap import Trap
 from bot.services import drills
 from bot.services.drills import Outcome, Posing
@@ -122,12 +121,7 @@ class DrillChoice(
     @classmethod
     def of(cls, drill: drills.Drill) -> Self:
         """Make the menu of a drill: one option to choose, or several for a multi-select item."""
-        options = [
-            discord.SelectOption(label=label(letter, option.text), value=letter)
-            for letter, option in drill.posed.options
-        ]
-        several = drill.posed.item.kind is ItemKind.MULTIPLE
-        return cls(drill.posing, options, most=len(options) if several else 1)
+        return cls(drill.posing, options_of(drill.posed), most=most_of(drill.posed))
 
     @classmethod
     def parse(cls, parts: dict[str, str]) -> Self:

@@ -170,6 +170,14 @@ class NothingToPractise(TrapwiseError):
     """I have no other item like this to practise right now: `/lesson` tells what it is about."""
 
 
+class NothingFits(TrapwiseError):
+    """I have no item that fits all of that just now: leave something out, or wait for open questions to close."""
+
+
+class NothingMissed(TrapwiseError):
+    """There is nothing to go over again: as far as I know, your last answer to each of these was right."""
+
+
 class SittingGone(TrapwiseError):
     """I no longer have this run on file: type its command again to begin another."""
 

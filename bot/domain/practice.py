@@ -147,6 +147,29 @@ def pick(near: Mapping[str, int], seen: Mapping[str, datetime], *, now: datetime
     return next(iter(line_up(near, seen, now=now, rng=rng)), None)
 
 
+def draw(
+    items: Collection[Item],
+    caught: Collection[str],
+    seen: Mapping[str, datetime],
+    *,
+    count: int,
+    now: datetime,
+    rng: Random,
+) -> list[Item]:
+    """Draw up to `count` different items for a run, in any order.
+
+    Up to half of them are on a trap that `caught` the learner of late, and were not seen within a day; the others come
+    as `line_up` has them.
+    """
+    by_id = {item.id: item for item in items}
+    order = line_up(dict.fromkeys(by_id, 0), seen, now=now, rng=rng)
+    on_traps = [each for each in order if by_id[each].traps & frozenset(caught) and not _recent(each, seen, now)]
+    chosen = on_traps[: count // 2]
+    chosen += [each for each in order if each not in chosen][: count - len(chosen)]
+    rng.shuffle(chosen)
+    return [by_id[each] for each in chosen]
+
+
 def line_up(near: Mapping[str, int], seen: Mapping[str, datetime], *, now: datetime, rng: Random) -> list[str]:
     """Put the ids of the items that are `near` in the order in which they are offered.
 
@@ -154,8 +177,11 @@ def line_up(near: Mapping[str, int], seen: Mapping[str, datetime], *, now: datet
     """
 
     def order(item_id: str) -> tuple[bool, int, float, float]:
-        last = seen.get(item_id)
-        recent = last is not None and now - last < _RECENT
+        last, recent = seen.get(item_id), _recent(item_id, seen, now)
         return recent, 0 if recent else near[item_id], last.timestamp() if last is not None else 0.0, rng.random()
 
     return sorted(sorted(near), key=order)
+
+
+def _recent(item_id: str, seen: Mapping[str, datetime], now: datetime) -> bool:
+    return item_id in seen and now - seen[item_id] < _RECENT

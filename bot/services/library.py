@@ -125,6 +125,16 @@ class Library:
             raise TrapGone
         return bank, bank.traps[trap_id]
 
+    def about(self, bank_id: str | None, topic: str | None) -> Bank:
+        """Give the bank that is meant: the one named, else the first with items on a topic, else the first.
+
+        Raises:
+            UnknownBank: none of that id is there.
+        """
+        if bank_id is not None:
+            return self.bank(bank_id)
+        return next((bank for bank in self.banks if on_topic(bank, topic)), self.banks[0])
+
     def trap(self, wanted: str) -> tuple[Bank, Trap]:
         """Find a trap by `bank:id` (as suggested), by its id or name, or by words that only one has.
 

@@ -5,6 +5,7 @@ goes on after a restart and from any button or command. Whatever is done in a si
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain import sitting as rules
@@ -30,6 +31,16 @@ KEPT = timedelta(days=30)
 
 _SWEPT = 50
 """Old sittings that each new one takes along when it begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where a sitting goes on: at `entry`, or nowhere when it is over. `left_out` entries are in open rounds."""
+
+    sitting: Sitting
+    entry: Entry | None
+    left_out: int
+
 
 _Change = Callable[[Sitting, datetime], Sitting]
 
@@ -102,6 +113,20 @@ class Sittings:
         async with self._store.read() as tx:
             found = await _theirs(tx, learner, sitting_id)
         return await self._up_to_date(learner, found)
+
+    async def step(self, learner: Learner, sitting_id: int, after: int = 0) -> Step:
+        """Go on from an entry to the next one without an answer; when there is none left to show, end the sitting.
+
+        Raises:
+            SittingGone: there is no such sitting of theirs.
+        """
+        sitting = await self.find(learner, sitting_id)
+        busy = await self.busy(sitting)
+        entry = rules.following(sitting, after, busy) if sitting.open else None
+        if sitting.open and entry is None:
+            sitting = await self.finish(learner, sitting_id)
+        left_out = sum(each.number in busy for each in sitting.unanswered)
+        return Step(sitting=sitting, entry=entry, left_out=left_out)
 
     async def past(self, learner: Learner, mode: Mode, *, most: int) -> list[Sitting]:
         """List a member's sittings here that are over, the latest first."""

@@ -3,11 +3,21 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
+from bot.chat.buttons import Guarded
 from bot.chat.cogs.boards import BoardPage
 from bot.chat.drill_buttons import Drill, DrillChoice
 from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
 from bot.chat.lesson_exits import LessonPractice, TrapMenu
+from bot.chat.practice_buttons import (
+    OF_PRACTICE,
+    PracticeAgain,
+    PracticeChoice,
+    PracticeEnd,
+    PracticeMore,
+    PracticeNext,
+)
 from bot.chat.render.lessons import CHAIN
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Reopen, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain, RoundLesson
@@ -82,3 +92,13 @@ def test_the_longest_ids_of_cases_fit() -> None:
 def test_ids_of_items_made_of_a_lesson_fit() -> None:
     """A lesson's id leaves room for what is added to it: `-001` to `-999`, or `-case-` and ten digits."""
     assert LONGEST_LESSON_ID + len("-case-4294967295") <= LONGEST_ID
+
+
+def test_the_longest_ids_of_runs_fit() -> None:
+    """A run's number and an item's in it fit, and are read again by the part they belong to and by no other."""
+    parts: list[Guarded[Any]] = [PracticeChoice(_LARGEST, 999), PracticeNext(_LARGEST, 999)]
+    parts += [PracticeEnd(_LARGEST), PracticeAgain(_LARGEST), PracticeMore(_LARGEST)]
+    for part in parts:
+        assert len(part.custom_id) <= _LIMIT
+        read = [each for each in OF_PRACTICE if each.__discord_ui_compiled_template__.fullmatch(part.custom_id)]
+        assert read == [type(part)]

@@ -24,6 +24,7 @@ from bot.services.drills import Drills
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
+from bot.services.practising import Practising
 from bot.services.profiles import Profiles
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
@@ -68,6 +69,7 @@ class House:
     recalling: Recalling = field(init=False)
     drills: Drills = field(init=False)
     sittings: Sittings = field(init=False)
+    practising: Practising = field(init=False)
     reporting: Reporting = field(init=False)
     correcting: Correcting = field(init=False)
     standings: Standings = field(init=False)
@@ -105,6 +107,9 @@ class House:
         self.correcting = Correcting(store, publisher, library=self.library)
         self.standings = Standings(store, clock)
         self.profiles = Profiles(store, clock, library=self.library)
+        self.practising = Practising(
+            store, clock, library=self.library, profiles=self.profiles, sittings=self.sittings, rng=Random(7)
+        )
         await self.daily.begin()
         return self
 
