@@ -18,6 +18,7 @@ from bot.chat.cogs.help import HelpCog
 from bot.chat.cogs.insights import InsightCog
 from bot.chat.cogs.lessons import LessonCog
 from bot.chat.cogs.practice import PracticeCog
+from bot.chat.cogs.review import ReviewCog
 from bot.chat.cogs.rounds import RoundCog
 from bot.chat.cogs.scenarios import ScenarioCog
 from bot.chat.cogs.schedules import ScheduleCog
@@ -32,6 +33,7 @@ from bot.chat.publisher import DiscordPublisher
 from bot.chat.render.sizes import too_large
 from bot.chat.report_buttons import OF_REPORTS
 from bot.chat.reveal_buttons import UNDER_REVEALS
+from bot.chat.review_buttons import OF_REVIEWS
 from bot.chat.schedule_buttons import OF_SCHEDULES
 from bot.chat.services import Services
 from bot.chat.surfaces.private import OF_ANSWERS
@@ -54,6 +56,7 @@ from bot.services.profiles import Profiles
 from bot.services.recalling import Recalling
 from bot.services.registry import CommandRegistry
 from bot.services.reporting import Reporting
+from bot.services.reviewing import RETENTION, Reviewing
 from bot.services.sittings import Sittings
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
@@ -70,6 +73,7 @@ COGS = (
     TrapCog,
     ScenarioCog,
     PracticeCog,
+    ReviewCog,
     BoardCog,
     InsightCog,
     HelpCog,
@@ -80,6 +84,7 @@ BUTTONS = (
     *UNDER_REVEALS,
     *OF_DRILLS,
     *OF_PRACTICE,
+    *OF_REVIEWS,
     *OF_REPORTS,
     *OF_LESSONS,
     *FROM_LESSONS,
@@ -170,11 +175,12 @@ async def open_app(
     heartbeat: Path | None = None,
     unlimited: bool = False,
     alone: bool = False,
+    retention: float = RETENTION,
 ) -> App:
     """Open the database at a URL and compose a bot around it; each tick writes to the file `heartbeat`, and the end.
 
     `unlimited` is for a simulated Discord, which has no rate limits to keep. `alone` refuses a database that another
-    bot on this machine is using, and holds it.
+    bot on this machine is using, and holds it. `retention` is how much of what is due for review should be remembered.
 
     Raises:
         StorageProblem: the database cannot be used.
@@ -218,6 +224,7 @@ async def open_app(
         drills=Drills(store, clock, library=library, rng=rng),
         sittings=sittings,
         practising=Practising(store, clock, library=library, profiles=profiles, sittings=sittings, rng=rng),
+        reviewing=Reviewing(store, clock, library=library, sittings=sittings, retention=retention),
         reporting=Reporting(store, clock, library=library, announcer=announcer),
         correcting=Correcting(store, publisher, library=library),
         standings=Standings(store, clock),

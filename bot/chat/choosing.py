@@ -7,9 +7,12 @@ from bot.domain.item import ItemKind
 from bot.domain.posed import PosedItem
 
 
-def options_of(posed: PosedItem) -> list[discord.SelectOption]:
-    """Give an item's options; the value of each is its letter."""
-    return [discord.SelectOption(label=label(letter, option.text), value=letter) for letter, option in posed.options]
+def options_of(posed: PosedItem, picked: str = "") -> list[discord.SelectOption]:
+    """Give an item's options, some of them picked already; the value of each is its letter."""
+    return [
+        discord.SelectOption(label=label(letter, option.text), value=letter, default=letter in picked)
+        for letter, option in posed.options
+    ]
 
 
 def most_of(posed: PosedItem) -> int:

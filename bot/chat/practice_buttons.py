@@ -9,27 +9,25 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
+from bot.chat.buttons import TrapwiseMenu
 from bot.chat.choosing import most_of, options_of
 from bot.chat.layouts import card
 from bot.chat.learners import learner_of
 from bot.chat.lesson_buttons import LessonLink
 from bot.chat.render.drill import drill_feedback, drill_question
-from bot.chat.render.practice import caught_by, place, practice_result
+from bot.chat.render.practice import NAME, practice_result
+from bot.chat.render.runs import place
 from bot.chat.render.text import plural
 from bot.chat.replies import Interaction, turn
+from bot.chat.runs import ENTRY, SITTING, OfEntry, OfRun, bank_of, links_to_traps
 from bot.chat.services import Services, services_of
-from bot.chat.trap_links import trap_link
 from bot.domain.bank import Bank
-from bot.domain.errors import ItemBusy, SittingGone
-from bot.domain.sitting import Entry, Sitting, following
+from bot.domain.errors import ItemBusy
+from bot.domain.sitting import Entry, Mode, Sitting, following
 from bot.services.sittings import Step
 
-_ENTRY = r"(?P<sitting>\d{1,18}):(?P<number>\d{1,3})"
-_SITTING = r"(?P<sitting>\d{1,18})"
 
-
-class PracticeChoice(TrapwiseMenu, template=rf"tw:practice:pick:{_ENTRY}"):
+class PracticeChoice(TrapwiseMenu, template=rf"tw:practice:pick:{ENTRY}"):
     """Takes the answer to a question of a run, and shows the feedback in its place."""
 
     def __init__(
@@ -58,16 +56,10 @@ class PracticeChoice(TrapwiseMenu, template=rf"tw:practice:pick:{_ENTRY}"):
             await turn(interaction, run_layout(services, Step(sitting=sitting, entry=None, left_out=0)))
 
 
-class PracticeNext(TrapwiseButton, template=rf"tw:practice:next:{_ENTRY}"):
+class PracticeNext(OfEntry, template=rf"tw:practice:next:{ENTRY}"):
     """Goes on to the next question of a run, or to how it went."""
 
-    def __init__(self, sitting_id: int, number: int, label: str = "Next") -> None:
-        super().__init__(f"tw:practice:next:{sitting_id}:{number}", label, style=discord.ButtonStyle.primary)
-        self.sitting_id, self.number = sitting_id, number
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["sitting"]), int(parts["number"]))
+    part = "practice:next"
 
     async def pressed(self, interaction: Interaction) -> None:
         services = services_of(interaction)
@@ -75,25 +67,10 @@ class PracticeNext(TrapwiseButton, template=rf"tw:practice:next:{_ENTRY}"):
         await turn(interaction, run_layout(services, step))
 
 
-class _OfRun(TrapwiseButton, template=r"tw:base"):
-    """A button that is about a run as a whole."""
-
-    verb = ""
-    label = ""
-
-    def __init__(self, sitting_id: int, label: str = "") -> None:
-        super().__init__(f"tw:practice:{self.verb}:{sitting_id}", label or self.label)
-        self.sitting_id = sitting_id
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["sitting"]))
-
-
-class PracticeEnd(_OfRun, template=rf"tw:practice:end:{_SITTING}"):
+class PracticeEnd(OfRun, template=rf"tw:practice:end:{SITTING}"):
     """Ends a run before its last question."""
 
-    verb, label = "end", "End here"
+    part, says = "practice:end", "End here"
 
     async def pressed(self, interaction: Interaction) -> None:
         services = services_of(interaction)
@@ -101,10 +78,10 @@ class PracticeEnd(_OfRun, template=rf"tw:practice:end:{_SITTING}"):
         await turn(interaction, run_layout(services, Step(sitting=sitting, entry=None, left_out=0)))
 
 
-class PracticeAgain(_OfRun, template=rf"tw:practice:again:{_SITTING}"):
+class PracticeAgain(OfRun, template=rf"tw:practice:again:{SITTING}"):
     """Begins a run of what was missed in another, in its place."""
 
-    verb, label = "again", "Again, only what I missed"
+    part, says = "practice:again", "Again, only what I missed"
 
     async def pressed(self, interaction: Interaction) -> None:
         await begun(
@@ -112,10 +89,10 @@ class PracticeAgain(_OfRun, template=rf"tw:practice:again:{_SITTING}"):
         )
 
 
-class PracticeMore(_OfRun, template=rf"tw:practice:more:{_SITTING}"):
+class PracticeMore(OfRun, template=rf"tw:practice:more:{SITTING}"):
     """Begins another run like one that is over, in its place."""
 
-    verb, label = "more", "Another run"
+    part, says = "practice:more", "Another run"
 
     async def pressed(self, interaction: Interaction) -> None:
         await begun(
@@ -133,17 +110,17 @@ async def begun(interaction: Interaction, sitting: Sitting, note: str | None = N
 def run_layout(services: Services, step: Step, *, note: str | None = None) -> ui.LayoutView:
     """Lay out where a run goes on: its next question, or how it went; a note stands above."""
     sitting, entry = step.sitting, step.entry
-    bank, notes = _bank(services, sitting), [f"-# {note}"] if note else []
+    bank, notes = bank_of(services, sitting, Mode.PRACTICE), [f"-# {note}"] if note else []
     if entry is None:
         return card([*notes, *practice_result(bank, sitting, step.left_out)], buttons=_after(bank, sitting))
     menu = PracticeChoice(sitting.id, entry.number, options_of(entry.posed), most=most_of(entry.posed))
-    texts = drill_question(bank, entry.posed, name=place(sitting, entry))
+    texts = drill_question(bank, entry.posed, name=place(NAME, sitting, entry))
     return card([*notes, *texts], buttons=[PracticeEnd(sitting.id)], menu=menu)
 
 
 def _feedback(services: Services, sitting: Sitting, entry: Entry) -> ui.LayoutView:
-    bank, posed = _bank(services, sitting), entry.posed
-    texts = drill_feedback(bank, posed, entry.choice or "", entry.mark, bank.traps, name=place(sitting, entry))
+    bank, posed = bank_of(services, sitting, Mode.PRACTICE), entry.posed
+    texts = drill_feedback(bank, posed, entry.choice or "", entry.mark, bank.traps, name=place(NAME, sitting, entry))
     more = sitting.open and following(sitting, entry.number) is not None
     buttons: list[ui.Item[Any]] = [
         PracticeNext(sitting.id, entry.number, "Next" if more else "How it went"),
@@ -157,14 +134,8 @@ def _feedback(services: Services, sitting: Sitting, entry: Entry) -> ui.LayoutVi
 def _after(bank: Bank, sitting: Sitting) -> list[ui.Item[Any]]:
     missed = len(sitting.missed)
     again = [PracticeAgain(sitting.id, f"Again, only what I missed ({missed})")] if missed else []
-    traps = [trap_link(bank.id, bank.traps[trap]) for trap, _ in caught_by(bank, sitting)]
-    return [*again, PracticeMore(sitting.id, f"Another {plural(sitting.wish.count, 'question')}"), *traps]
-
-
-def _bank(services: Services, sitting: Sitting) -> Bank:
-    if not services.library.has(sitting.bank):
-        raise SittingGone
-    return services.library.bank(sitting.bank)
+    more = PracticeMore(sitting.id, f"Another {plural(sitting.wish.count, 'question')}")
+    return [*again, more, *links_to_traps(bank, sitting)]
 
 
 OF_PRACTICE = (PracticeChoice, PracticeNext, PracticeEnd, PracticeAgain, PracticeMore)

@@ -17,6 +17,7 @@ from bot.services.practising import Practising
 from bot.services.profiles import Profiles
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
+from bot.services.reviewing import Reviewing
 from bot.services.sittings import Sittings
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
@@ -34,6 +35,7 @@ class Services:
     drills: Drills
     sittings: Sittings
     practising: Practising
+    reviewing: Reviewing
     reporting: Reporting
     correcting: Correcting
     standings: Standings

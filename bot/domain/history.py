@@ -9,14 +9,15 @@ from datetime import datetime
 class Event:
     """One graded answer to an item, in a round or for oneself.
 
-    `units` is what it earned, `full` whether that was all of it, and `sure` whether the learner was sure, `None` where
-    they did not say.
+    `units` is what it earned, `full` whether that was all of it, `fallen` the traps it fell for. `sure` says whether
+    the learner was sure, `None` where they did not say.
     """
 
     item_id: str
     at: datetime
     units: int
     full: bool
+    fallen: frozenset[str] = frozenset()
     sure: bool | None = None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.grading import UNITS_PER_MARK, grade_choice, units
+from bot.domain.grading import grade_choice, units, worth
 from bot.domain.item import Difficulty
 from bot.domain.kinds import Mark
 from bot.domain.posed import PosedItem
@@ -77,7 +77,7 @@ class Entry:
     @property
     def worth(self) -> int:
         """The units that a fully right answer earns."""
-        return int(self.posed.item.weight * UNITS_PER_MARK)
+        return worth(self.posed.item)
 
     @property
     def fallen(self) -> frozenset[str]:

@@ -21,6 +21,15 @@ from bot.chat.practice_buttons import (
 from bot.chat.render.lessons import CHAIN
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Reopen, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain, RoundLesson
+from bot.chat.review_buttons import (
+    OF_REVIEWS,
+    ReviewAnswer,
+    ReviewChoice,
+    ReviewEnd,
+    ReviewMore,
+    ReviewNext,
+    Sureness,
+)
 from bot.chat.surfaces.private import Choice
 from bot.chat.trap_buttons import TrapCard
 from bot.chat.trap_links import TRAP, trap_link
@@ -31,7 +40,7 @@ from bot.domain.scenarios.case import SEEDS, case_id
 from bot.domain.standings import Period
 from bot.services.drills import Posing
 from bot.services.recalling import OwnAnswer
-from tests.builders import make_answer, make_item, make_posed, make_round, make_trap
+from tests.builders import make_answer, make_item, make_posed, make_round, make_sitting, make_trap
 
 _LIMIT = 100
 _ID = "x" * LONGEST_ID
@@ -98,7 +107,14 @@ def test_the_longest_ids_of_runs_fit() -> None:
     """A run's number and an item's in it fit, and are read again by the part they belong to and by no other."""
     parts: list[Guarded[Any]] = [PracticeChoice(_LARGEST, 999), PracticeNext(_LARGEST, 999)]
     parts += [PracticeEnd(_LARGEST), PracticeAgain(_LARGEST), PracticeMore(_LARGEST)]
+    entry = replace(make_sitting().entries[0], number=999)
+    parts += [ReviewChoice(_LARGEST, entry, LETTERS), ReviewAnswer(_LARGEST, 999, Sureness.GUESSED, LETTERS)]
+    parts += [ReviewNext(_LARGEST, 999), ReviewEnd(_LARGEST), ReviewMore(_LARGEST)]
     for part in parts:
         assert len(part.custom_id) <= _LIMIT
-        read = [each for each in OF_PRACTICE if each.__discord_ui_compiled_template__.fullmatch(part.custom_id)]
+        read = [
+            each
+            for each in (*OF_PRACTICE, *OF_REVIEWS)
+            if each.__discord_ui_compiled_template__.fullmatch(part.custom_id)
+        ]
         assert read == [type(part)]

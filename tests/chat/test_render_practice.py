@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from bot.chat.render.drill import drill_feedback, drill_question
-from bot.chat.render.practice import place, practice_result
+from bot.chat.render.practice import practice_result
+from bot.chat.render.runs import place
 from bot.chat.render.sizes import components
 from bot.chat.render.text import LAYOUT_LIMIT
 from bot.domain.grading import grade_choice
@@ -31,7 +32,7 @@ def test_every_item_fits(shelves: list[Shelf]) -> None:
 def test_a_run_says_where_one_is() -> None:
     """The heading counts."""
     sitting = make_sitting()
-    assert place(sitting, sitting.entries[1]) == "Practice 2 of 3"
+    assert place("Practice", sitting, sitting.entries[1]) == "Practice 2 of 3"
 
 
 def test_the_end_counts() -> None:

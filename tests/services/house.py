@@ -28,6 +28,7 @@ from bot.services.practising import Practising
 from bot.services.profiles import Profiles
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
+from bot.services.reviewing import Reviewing
 from bot.services.sittings import Sittings
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
@@ -70,6 +71,7 @@ class House:
     drills: Drills = field(init=False)
     sittings: Sittings = field(init=False)
     practising: Practising = field(init=False)
+    reviewing: Reviewing = field(init=False)
     reporting: Reporting = field(init=False)
     correcting: Correcting = field(init=False)
     standings: Standings = field(init=False)
@@ -110,6 +112,7 @@ class House:
         self.practising = Practising(
             store, clock, library=self.library, profiles=self.profiles, sittings=self.sittings, rng=Random(7)
         )
+        self.reviewing = Reviewing(store, clock, library=self.library, sittings=self.sittings)
         await self.daily.begin()
         return self
 

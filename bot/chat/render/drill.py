@@ -24,10 +24,20 @@ def drill_question(bank: Bank, posed: PosedItem, *, name: str = "Practice") -> l
 
 
 def drill_feedback(
-    bank: Bank, posed: PosedItem, choice: str, mark: Mark, traps: Mapping[str, Trap], *, name: str = "Practice"
+    bank: Bank,
+    posed: PosedItem,
+    choice: str,
+    mark: Mark,
+    traps: Mapping[str, Trap],
+    *,
+    name: str = "Practice",
+    note: str = "",
 ) -> list[str]:
-    """Write what became of an answer: the verdict, each chosen option with its reason, and the key; it always fits."""
-    heads = [[stem, f"**{verdict(posed, mark)}**"] for stem in stems(_title(bank, posed, name), posed)]
+    """Write what became of an answer: the verdict, each chosen option with its reason, and the key; it always fits.
+
+    A note stands beside the verdict.
+    """
+    heads = [[stem, f"**{verdict(posed, mark)}** {note}".rstrip()] for stem in stems(_title(bank, posed, name), posed)]
     return fitted(heads, lambda detail: explanation(posed, choice, traps, detail))
 
 
