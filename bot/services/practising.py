@@ -1,7 +1,6 @@
 """Practising: runs of items that a member chooses by topic, trap or difficulty, or from what they missed."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from random import Random
 
 from bot.domain.bank import Bank
@@ -63,7 +62,7 @@ class Practising:
         items = [item for item in now if item is not None]
         if not items:
             raise NothingMissed
-        return await self._begin(learner, bank, replace(before.wish, count=len(items)), items, ())
+        return await self._begin(learner, bank, before.wish, items, ())
 
     async def more(self, learner: Learner, sitting_id: int) -> Sitting:
         """Begin another run of what one was asked for; raises as `begin`, and `SittingGone`."""

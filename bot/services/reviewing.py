@@ -12,7 +12,6 @@ from datetime import datetime
 import fsrs
 
 from bot.domain.bank import Bank
-from bot.domain.errors import UnknownBank
 from bot.domain.grading import worth
 from bot.domain.history import Event
 from bot.domain.item import Item
@@ -73,8 +72,6 @@ class Reviewing:
         """
         banks = self._library.banks if bank_id is None else (self._library.bank(bank_id),)
         decks = [await self._deck(learner, bank) for bank in banks]
-        if not decks:
-            raise UnknownBank(bank="")
         return max(decks, key=lambda deck: (len(deck.due), len(deck.cards)))
 
     async def begin(self, learner: Learner, deck: Deck, *, count: int) -> Sitting:

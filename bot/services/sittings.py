@@ -29,6 +29,8 @@ PER_SERVER = 500
 KEPT = timedelta(days=30)
 """How long a sitting is kept after the last thing done in it. Exams are kept for good, as their members' history."""
 
+_SHORT_LIVED = tuple(mode for mode in Mode if mode is not Mode.EXAM)
+
 _SWEPT = 50
 """Old sittings that each new one takes along when it begins."""
 
@@ -98,6 +100,8 @@ class Sittings:
             await sittings.fill(
                 tx, sitting_id, [pose_by(item, rules.seed_in(sitting_id, number)) for number, item in numbered]
             )
+            # Not before: SQLite would give the number of a last row that is dropped away again.
+            await sittings.drop_untouched(tx, _SHORT_LIVED, since=now - KEPT, most=_SWEPT)
             begun = await sittings.by_id(tx, sitting_id)
         assert begun is not None
         return begun
@@ -213,7 +217,7 @@ class Sittings:
             raise ItemBusy
 
     async def _make_room(self, tx: Tx, made: Sitting) -> None:
-        """Check the limits, end the sitting that this one replaces, and drop what nobody comes back to."""
+        """Check the limits, and end the sitting that this one replaces."""
         now = made.started_at
         if await sittings.begun(tx, made.member_id, since=now - timedelta(days=1)) >= self._per_day:
             raise TooManySittings(limit=self._per_day)
@@ -224,7 +228,6 @@ class Sittings:
             under_way = await sittings.under_way(tx, made.guild_id, since=now - IDLE)
             if under_way >= self._per_server:
                 raise ServerBusy(limit=self._per_server)
-        await sittings.drop_untouched(tx, [mode for mode in Mode if mode.tells_at_once], since=now - KEPT, most=_SWEPT)
 
 
 async def _theirs(tx: Tx, learner: Learner, sitting_id: int) -> Sitting:

@@ -95,7 +95,7 @@ async def test_without_cards_it_says_where_they_come_from(world: World) -> None:
     assert "You have no cards yet" in await review.begin()
     await _practise(world, 3)
     told = await review.begin()
-    assert "Nothing is due just now. The next one is due <t:" in told
+    assert "Nothing is due just now. The next one comes <t:" in told
     assert "You have 3 cards." in told
 
 
@@ -120,7 +120,7 @@ async def test_a_review_from_begin_to_end(world: World) -> None:
     await review.answer(right=False, how="guessed")
     end = await review.press("next")
     assert "**1 of 2 right**" in end
-    assert "1 card still due. The next one is due <t:" in end
+    assert "1 card still due. After that the next one comes <t:" in end
     assert "You have 3 cards." in end
     assert "1 card of yours due now." in await review.press("more")
     await review.answer(right=True)
@@ -160,6 +160,8 @@ async def test_a_review_goes_on_after_a_restart(world: World) -> None:
     assert "Review 2 of 3" in told
     await review.answer(right=True)
     assert "Review 3 of 3" in await again.pick("A")
+    told = await Review(world).begin(questions=1)
+    assert "Your earlier review has ended; its answers are kept. 1 card of yours due now." in told
 
 
 async def test_three_weeks(world: World) -> None:

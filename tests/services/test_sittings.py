@@ -202,3 +202,14 @@ async def test_old_sittings_are_dropped_but_exams_stay(house: House) -> None:
     assert (await house.sittings.find(ANN, exam.id)).state is SittingState.EXPIRED
     assert len(_practised(house)) == 1
     assert house.rows("SELECT COUNT(*) FROM sitting_items WHERE sitting_id = ?", begun.id) == [(0,)]
+
+
+async def test_a_dropped_sitting_is_never_taken_for_another(house: House) -> None:
+    """The only run there was is dropped when the next begins; that has a number of its own, and its answers count."""
+    first = await _begun(house)
+    await house.sittings.answer(ANN, first.id, 1, _right(first, 1))
+    house.clock.now += KEPT + MINUTE
+    second = await _begun(house)
+    assert second.id != first.id
+    await house.sittings.answer(ANN, second.id, 1, _right(second, 1))
+    assert len(_practised(house)) == 2

@@ -28,10 +28,12 @@ class ReviewCog(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def review(self, interaction: Interaction, questions: Count | None = None, bank: str | None = None) -> None:
         before = await self._services.sittings.current(learner_of(interaction), Mode.REVIEW)
-        if before is not None and before.open and questions is None and bank is None:
+        going = before is not None and before.open
+        if before is not None and going and questions is None and bank is None:
             await resume_review(interaction, before)
         else:
-            await begin_review(interaction, bank, questions or QUESTIONS)
+            note = "Your earlier review has ended; its answers are kept." if going else ""
+            await begin_review(interaction, bank, questions or QUESTIONS, note)
 
     @review.autocomplete("bank")
     async def _banks(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

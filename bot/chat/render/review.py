@@ -1,7 +1,6 @@
 """Spaced review as its learner sees it: what is due, a question with how sure one is, and how it went."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.chat.letters import shown
 from bot.chat.render.drill import drill_feedback, drill_question
@@ -86,11 +85,9 @@ def _leech(bank: Bank, stem: str, card: Card) -> str:
 
 
 def _next_due(deck: Deck) -> str:
-    return _comes(deck.next_due) if deck.next_due is not None else ""
-
-
-def _comes(due: datetime) -> str:
-    return f"The next one is due {when(due)}."
+    if deck.next_due is None:
+        return ""
+    return f"{'After that the' if deck.due else 'The'} next one comes {when(deck.next_due)}."
 
 
 def _all(deck: Deck) -> str:
