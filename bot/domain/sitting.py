@@ -115,6 +115,10 @@ class Sitting:
         """When it is over by itself, unless something is done in it before."""
         return self.deadline if self.deadline is not None else self.touched_at + IDLE
 
+    def ran_out(self, now: datetime) -> bool:
+        """Tell whether its time is over although it was not ended."""
+        return self.open and now >= self.ends_at
+
     @property
     def answered(self) -> tuple[Entry, ...]:
         """The entries with an answer."""

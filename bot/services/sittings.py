@@ -175,31 +175,29 @@ class Sittings:
         return frozenset(each.number for each in same)
 
     async def _up_to_date(self, learner: Learner, sitting: Sitting) -> Sitting:
-        if not self._ran_out(sitting):
+        now = self._clock()
+        if not sitting.ran_out(now):
             return sitting
         async with self._store.write() as tx:
-            return await self._settled(tx, await _theirs(tx, learner, sitting.id))
+            return await self._settled(tx, await _theirs(tx, learner, sitting.id), now)
 
     async def _changed(
         self, learner: Learner, sitting_id: int, change: _Change, number: int | None = None, *, tells: bool = False
     ) -> Sitting:
+        # When it came, however long the database is busy: a deadline goes by that.
+        now = self._clock()
         async with self._store.write() as tx:
-            sitting = await self._settled(tx, await _theirs(tx, learner, sitting_id))
+            sitting = await self._settled(tx, await _theirs(tx, learner, sitting_id), now)
             entry = None if number is None else sitting.entry(number)
             if number is not None and entry is None:
                 raise SittingGone
             if tells and entry is not None and sitting.mode.tells_at_once:
                 await self._check_free(tx, sitting, entry)
-            return await self._turned(tx, sitting, change(sitting, self._clock())) if sitting.open else sitting
+            return await self._turned(tx, sitting, change(sitting, now)) if sitting.open else sitting
 
-    def _ran_out(self, sitting: Sitting) -> bool:
-        return sitting.open and self._clock() >= sitting.ends_at
-
-    async def _settled(self, tx: Tx, sitting: Sitting) -> Sitting:
+    async def _settled(self, tx: Tx, sitting: Sitting, now: datetime) -> Sitting:
         """End a sitting whose time is over."""
-        if not self._ran_out(sitting):
-            return sitting
-        return await self._turned(tx, sitting, rules.handed_in(sitting, self._clock()))
+        return await self._turned(tx, sitting, rules.handed_in(sitting, now)) if sitting.ran_out(now) else sitting
 
     async def _turned(self, tx: Tx, before: Sitting, after: Sitting) -> Sitting:
         """Store what a sitting has become; what is graded from now on counts for the member's traps."""
@@ -222,7 +220,7 @@ class Sittings:
         if await sittings.begun(tx, made.member_id, since=now - timedelta(days=1)) >= self._per_day:
             raise TooManySittings(limit=self._per_day)
         earlier = await sittings.open_one(tx, made.guild_id, made.member_id, made.mode)
-        if earlier is not None and (made.mode.tells_at_once or self._ran_out(earlier)):
+        if earlier is not None and (made.mode.tells_at_once or earlier.ran_out(now)):
             await self._turned(tx, earlier, rules.handed_in(earlier, now))
         if made.guild_id is not None:
             under_way = await sittings.under_way(tx, made.guild_id, since=now - IDLE)

@@ -213,3 +213,18 @@ async def test_a_dropped_sitting_is_never_taken_for_another(house: House) -> Non
     assert second.id != first.id
     await house.sittings.answer(ANN, second.id, 1, _right(second, 1))
     assert len(_practised(house)) == 2
+
+
+async def test_an_answer_is_as_early_as_it_came(house: House) -> None:
+    """One that came in time counts although the database was busy until after the deadline."""
+    begun = await _begun(house, Mode.EXAM)
+    assert begun.deadline is not None
+    house.clock.now = begun.deadline - timedelta(seconds=1)
+    async with house.store.write():
+        waiting = asyncio.create_task(house.sittings.answer(ANN, begun.id, 1, _right(begun, 1)))
+        await asyncio.sleep(0.05)
+        house.clock.now = begun.deadline + MINUTE
+    after = await waiting
+    assert (after.open, after.entries[0].answered) == (True, True)
+    over = await house.sittings.find(ANN, begun.id)
+    assert (over.state, over.entries[0].full) == (SittingState.EXPIRED, True)
