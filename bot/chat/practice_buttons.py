@@ -12,8 +12,8 @@ from discord import ui
 from bot.chat.buttons import TrapwiseMenu
 from bot.chat.choosing import most_of, options_of
 from bot.chat.layouts import card
+from bot.chat.leads import to_lesson, to_traps
 from bot.chat.learners import learner_of
-from bot.chat.lesson_buttons import LessonLink
 from bot.chat.render.drill import drill_feedback, drill_question
 from bot.chat.render.practice import NAME, practice_result
 from bot.chat.render.runs import place
@@ -115,7 +115,7 @@ def run_layout(services: Services, step: Step, *, note: str | None = None) -> ui
         return card([*notes, *practice_result(bank, sitting, step.left_out)], buttons=_after(bank, sitting))
     menu = PracticeChoice(sitting.id, entry.number, options_of(entry.posed), most=most_of(entry.posed))
     texts = drill_question(bank, entry.posed, name=place(NAME, sitting, entry))
-    return card([*notes, *texts], buttons=[PracticeEnd(sitting.id)], menu=menu)
+    return card([*notes, *texts], buttons=[PracticeEnd(sitting.id)], menus=[menu])
 
 
 def _feedback(services: Services, sitting: Sitting, entry: Entry) -> ui.LayoutView:
@@ -124,11 +124,11 @@ def _feedback(services: Services, sitting: Sitting, entry: Entry) -> ui.LayoutVi
     more = sitting.open and following(sitting, entry.number) is not None
     buttons: list[ui.Item[Any]] = [
         PracticeNext(sitting.id, entry.number, "Next" if more else "How it went"),
-        LessonLink(bank.id, posed.item.lesson),
+        to_lesson(bank, posed, entry.choice or ""),
     ]
     if more:
         buttons.append(PracticeEnd(sitting.id))
-    return card(texts, buttons=buttons)
+    return card(texts, buttons=buttons, links=to_traps(bank, posed, entry.choice or ""))
 
 
 def _after(bank: Bank, sitting: Sitting) -> list[ui.Item[Any]]:

@@ -11,8 +11,8 @@ from discord import ui
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
 from bot.chat.choosing import most_of, options_of
 from bot.chat.layouts import card
+from bot.chat.leads import to_lesson, to_traps
 from bot.chat.learners import learner_of
-from bot.chat.lesson_buttons import LessonLink
 from bot.chat.render.review import (
     nothing_due,
     review_begins,
@@ -84,7 +84,9 @@ class ReviewChoice(TrapwiseMenu, template=rf"tw:review:pick:{ENTRY}:[A-J]{{0,10}
             await turn(interaction, _question(interaction, sitting, entry, "".join(sorted(self.chosen))))
 
 
-class ReviewAnswer(TrapwiseButton, template=rf"tw:review:answer:{ENTRY}:(?P<how>[a-z]+):(?P<letters>[A-J]{{1,10}})"):
+class ReviewAnswer(
+    TrapwiseButton, template=rf"tw:review:answer:{ENTRY}:(?P<how>sure|fairly|guessed):(?P<letters>[A-J]{{1,10}})"
+):
     """Gives an answer with how sure one is of it, and shows the feedback."""
 
     def __init__(self, sitting_id: int, number: int, how: Sureness, letters: str) -> None:
@@ -168,20 +170,21 @@ def _question(
     bank = bank_of(services_of(interaction), sitting, Mode.REVIEW)
     texts = [*([f"-# {note}"] if note else []), *review_question(bank, sitting, entry, choice)]
     ways = [ReviewAnswer(sitting.id, entry.number, how, choice) for how in Sureness] if choice else []
-    return card(texts, buttons=[*ways, ReviewEnd(sitting.id)], menu=ReviewChoice(sitting.id, entry, choice))
+    return card(texts, buttons=[*ways, ReviewEnd(sitting.id)], menus=[ReviewChoice(sitting.id, entry, choice)])
 
 
 async def _feedback(interaction: Interaction, sitting: Sitting, entry: Entry) -> ui.LayoutView:
     services = services_of(interaction)
-    bank, item = bank_of(services, sitting, Mode.REVIEW), entry.posed.item
-    kept = await services.reviewing.card(learner_of(interaction), bank.id, item.id)
+    bank = bank_of(services, sitting, Mode.REVIEW)
+    kept = await services.reviewing.card(learner_of(interaction), bank.id, entry.posed.item.id)
     more = sitting.open and following(sitting, entry.number) is not None
     buttons: list[ui.Item[Any]] = [
         ReviewNext(sitting.id, entry.number, "Next" if more else "How it went"),
-        LessonLink(bank.id, item.lesson),
+        to_lesson(bank, entry.posed, entry.choice or ""),
         *([ReviewEnd(sitting.id)] if more else []),
     ]
-    return card(review_feedback(bank, sitting, entry, kept), buttons=buttons)
+    links = to_traps(bank, entry.posed, entry.choice or "")
+    return card(review_feedback(bank, sitting, entry, kept), buttons=buttons, links=links)
 
 
 async def _result(interaction: Interaction, step: Step, note: str = "") -> ui.LayoutView:

@@ -146,14 +146,15 @@ class Sittings:
         exam it may change until that is handed in.
 
         Raises:
-            SittingGone: there is no such sitting of theirs, or no such entry.
+            SittingGone: there is no such sitting of theirs, or no such entry or option in it.
             ItemBusy: the item came into an open round meanwhile, where the feedback would tell its key.
         """
+        letters = frozenset(choice)
 
         def given(sitting: Sitting, now: datetime) -> Sitting:
-            return rules.answered(sitting, number, choice, now, sure=sure)
+            return rules.answered(sitting, number, letters, now, sure=sure)
 
-        return await self._changed(learner, sitting_id, given, number, tells=True)
+        return await self._changed(learner, sitting_id, given, number, letters=letters)
 
     async def flag(self, learner: Learner, sitting_id: int, number: int, *, flag: bool) -> Sitting:
         """Mark an entry to be looked at again, or take the mark off; raises `SittingGone` as `answer` does."""
@@ -182,16 +183,22 @@ class Sittings:
             return await self._settled(tx, await _theirs(tx, learner, sitting.id), now)
 
     async def _changed(
-        self, learner: Learner, sitting_id: int, change: _Change, number: int | None = None, *, tells: bool = False
+        self,
+        learner: Learner,
+        sitting_id: int,
+        change: _Change,
+        number: int | None = None,
+        *,
+        letters: Collection[str] = (),
     ) -> Sitting:
         # When it came, however long the database is busy: a deadline goes by that.
         now = self._clock()
         async with self._store.write() as tx:
             sitting = await self._settled(tx, await _theirs(tx, learner, sitting_id), now)
             entry = None if number is None else sitting.entry(number)
-            if number is not None and entry is None:
+            if number is not None and (entry is None or not set(letters) <= set(entry.posed.letters)):
                 raise SittingGone
-            if tells and entry is not None and sitting.mode.tells_at_once:
+            if letters and entry is not None and sitting.mode.tells_at_once:
                 await self._check_free(tx, sitting, entry)
             return await self._turned(tx, sitting, change(sitting, now)) if sitting.open else sitting
 

@@ -26,7 +26,7 @@ def test_every_item_fits(shelves: list[Shelf]) -> None:
             answer = drill_feedback(shelf.bank, posed, posed.letters, mark, shelf.bank.traps, name=_NAME)
             for texts in (drill_question(shelf.bank, posed, name=_NAME), answer):
                 assert sum(map(len, texts)) <= LAYOUT_LIMIT
-                assert components(len(texts) + 1, 3, menu=True) <= _PARTS
+                assert components(len(texts) + 1, 3, menus=1) <= _PARTS
 
 
 def test_a_run_says_where_one_is() -> None:

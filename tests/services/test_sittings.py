@@ -138,7 +138,7 @@ async def test_a_member_has_one_of_a_kind_in_a_place(house: House) -> None:
 
 
 async def test_a_sitting_is_its_members(house: House) -> None:
-    """Nobody else sees it or answers in it, and entries that are not there are not found."""
+    """Nobody else sees it or answers in it, and entries and options that are not there are not found."""
     begun = await _begun(house)
     with pytest.raises(SittingGone):
         await house.sittings.find(BEN, begun.id)
@@ -147,6 +147,8 @@ async def test_a_sitting_is_its_members(house: House) -> None:
     for number in (0, 4):
         with pytest.raises(SittingGone):
             await house.sittings.answer(ANN, begun.id, number, "A")
+    with pytest.raises(SittingGone):
+        await house.sittings.answer(ANN, begun.id, 1, "AJ")
 
 
 async def test_an_item_in_an_open_round_is_not_explained(group: House) -> None:
