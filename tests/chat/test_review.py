@@ -102,7 +102,7 @@ async def test_without_cards_it_says_where_they_come_from(world: World) -> None:
 async def test_a_review_from_begin_to_end(world: World) -> None:
     """What is due is counted, asked with how sure one is, explained with when it comes back, and counted again."""
     await _practise(world, 3)
-    await _later(world, 9)
+    await _later(world, 2)
     review = Review(world)
     told = await review.begin(questions=2)
     assert "3 cards of yours due now, 2 in this run." in told
@@ -131,7 +131,7 @@ async def test_a_review_from_begin_to_end(world: World) -> None:
 async def test_sure_comes_back_later_than_guessed(world: World) -> None:
     """The two right answers of one run come back at different times."""
     await _practise(world, 2)
-    await _later(world, 9)
+    await _later(world, 2)
     review = Review(world)
     await review.begin()
     times = []
@@ -145,7 +145,7 @@ async def test_sure_comes_back_later_than_guessed(world: World) -> None:
 async def test_a_review_goes_on_after_a_restart(world: World) -> None:
     """What was picked stands on the message; menus, buttons and the command itself go on where one was."""
     await _practise(world, 3)
-    await _later(world, 9)
+    await _later(world, 2)
     review = Review(world)
     await review.begin()
     posed = await review.posed()
@@ -188,7 +188,7 @@ async def test_what_does_not_stick_is_named(world: World) -> None:
     await _practise(world, 1, trap="md-102:antivirus-as-onboarding")
     review, end = Review(world), ""
     for _ in range(LEECH):
-        await _later(world, 4)
+        await _later(world, 2)
         await review.begin()
         posed = await review.posed()
         letter = next(letter for letter, option in posed.options if option.trap == "antivirus-as-onboarding")
@@ -201,18 +201,19 @@ async def test_what_does_not_stick_is_named(world: World) -> None:
     assert "These will not stick" in await Review(world).begin()
 
 
-async def test_a_card_that_the_channel_is_asked_is_left_out(group: World) -> None:
+async def test_a_card_that_the_channel_is_asked_is_left_out(world: World) -> None:
     """An item that comes into an open round before one said how sure one is gives nothing away."""
-    await _practise(group, 1)
-    await _later(group, 9)
-    review = Review(group)
+    await _practise(world, 1)
+    await _later(world, 2)
+    await world.set_up()
+    review = Review(world)
     await review.begin()
     posed = await review.posed()
     await review.pick(min(posed.key))
-    await group.post()
-    await group.bot.close()
-    group.edit_database(f"UPDATE rounds SET item_id = '{posed.item.id}' WHERE state = 'open'")  # noqa: S608 - ours
-    await group.come_back()
+    await world.post()
+    await world.bot.close()
+    world.edit_database(f"UPDATE rounds SET item_id = '{posed.item.id}' WHERE state = 'open'")  # noqa: S608 - ours
+    await world.come_back()
     told = await review.say("sure")
     assert "open right now" in told
     assert "1 question left out" in told
@@ -222,7 +223,7 @@ async def test_a_card_that_the_channel_is_asked_is_left_out(group: World) -> Non
 async def test_a_review_left_for_a_day_is_over(world: World) -> None:
     """What was answered stays; the rest is due still."""
     await _practise(world, 2)
-    await _later(world, 9)
+    await _later(world, 2)
     review = Review(world)
     await review.begin()
     await review.answer(right=True)
@@ -238,7 +239,7 @@ async def test_a_review_left_for_a_day_is_over(world: World) -> None:
 async def test_a_review_may_be_ended(world: World) -> None:
     """End here shows how it went, and what is due still."""
     await _practise(world, 2)
-    await _later(world, 9)
+    await _later(world, 2)
     review = Review(world)
     await review.begin()
     assert "2 cards still due" in await review.press("end")
@@ -247,7 +248,7 @@ async def test_a_review_may_be_ended(world: World) -> None:
 async def test_review_works_in_direct_messages(world: World) -> None:
     """One's cards are one's own: what was answered in a server comes back there too."""
     await _practise(world, 2)
-    await _later(world, 9)
+    await _later(world, 2)
     alone = Review(world, world.ann.user)
     assert "2 cards of yours due now." in await alone.begin()
     assert "✓ Right!" in await alone.answer(right=True)
