@@ -13,9 +13,12 @@ from bot.services.drills import Drills
 from bot.services.library import Library
 from bot.services.organising import Organising
 from bot.services.ports import Clock
+from bot.services.practising import Practising
 from bot.services.profiles import Profiles
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
+from bot.services.reviewing import Reviewing
+from bot.services.sittings import Sittings
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
 
@@ -30,6 +33,9 @@ class Services:
     recalling: Recalling
     organising: Organising
     drills: Drills
+    sittings: Sittings
+    practising: Practising
+    reviewing: Reviewing
     reporting: Reporting
     correcting: Correcting
     standings: Standings

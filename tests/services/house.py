@@ -24,9 +24,12 @@ from bot.services.drills import Drills
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
+from bot.services.practising import Practising
 from bot.services.profiles import Profiles
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
+from bot.services.reviewing import Reviewing
+from bot.services.sittings import Sittings
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
 from bot.storage import rounds, schedules
@@ -66,6 +69,9 @@ class House:
     organising: Organising = field(init=False)
     recalling: Recalling = field(init=False)
     drills: Drills = field(init=False)
+    sittings: Sittings = field(init=False)
+    practising: Practising = field(init=False)
+    reviewing: Reviewing = field(init=False)
     reporting: Reporting = field(init=False)
     correcting: Correcting = field(init=False)
     standings: Standings = field(init=False)
@@ -98,10 +104,15 @@ class House:
         )
         self.recalling = Recalling(store, self.answering)
         self.drills = Drills(store, clock, library=self.library, rng=Random(7))
+        self.sittings = Sittings(store, clock, library=self.library)
         self.reporting = Reporting(store, clock, library=self.library, announcer=self.announcer)
         self.correcting = Correcting(store, publisher, library=self.library)
         self.standings = Standings(store, clock)
         self.profiles = Profiles(store, clock, library=self.library)
+        self.practising = Practising(
+            store, clock, library=self.library, profiles=self.profiles, sittings=self.sittings, rng=Random(7)
+        )
+        self.reviewing = Reviewing(store, clock, library=self.library, sittings=self.sittings)
         await self.daily.begin()
         return self
 
