@@ -195,9 +195,12 @@ def _of_answers(  # noqa: PLR0917 - everything there is about one question
 
 
 def _may_be(told: Told | None, meant: str | None) -> frozenset[str]:
-    """Give the answers that are right: the one that was meant, where that can be told, else what could be known."""
+    """Give the answers that are right: the one that was meant, where that can be told, else what could be known.
+
+    What was meant last may look older than what was heard since an outage that no reading repaired.
+    """
     if meant is not None:
-        return frozenset({meant})
+        return frozenset({meant}) | (told.older if told is not None else frozenset())
     return told.answers if told is not None else frozenset({""})
 
 

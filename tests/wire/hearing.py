@@ -6,8 +6,8 @@ so a letter whose event was lost still counts, and one tapped after the close do
 
 Some things cannot be known, and there more than one answer is right; nowhere else:
 
-- whether what was heard during that commit counts, or was stored when a bot was killed before the commit it was in was
-  seen to be done, unless a receipt says so;
+- whether what was heard during that commit, or in the moment after it, counts, or was stored when a bot was killed
+  before the commit it was in was seen to be done, unless a receipt says so;
 - in what order letters came that one reading finds together, or whether a letter was put back that was there before;
 - whether a letter found after an outage is older than a private answer, if that was given before;
 - whether it is older than letters heard since an outage began: it is if no earlier reading repaired that one, and
@@ -42,9 +42,13 @@ _COMPARED = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What may be stored of a member, empty for nothing: one answer, or several where nobody can tell."""
+    """What may be stored of a member, empty for nothing: one answer, or several where nobody can tell.
+
+    Of those some are right only because what was found may be `older` than what was heard since an outage.
+    """
 
     answers: frozenset[str]
+    older: frozenset[str] = frozenset()
     wrong: tuple[str, ...] = ()
 
 
@@ -83,11 +87,21 @@ def hear(
     heard = _heard(message, lines)
     everybody = [line for line in [*lines, *book.lives] if line.what is not What.HEARD and line.at < closed.begun]
     return {
-        member: _Walk(course=course, taps=taps[member], stored=book.stored.get((asked.number, member), [])).through(
-            heard[member], said[member], everybody
+        member: _told(
+            *(
+                _Walk(
+                    course=course, taps=taps[member], stored=book.stored.get((asked.number, member), []), newest=newest
+                ).through(heard[member], said[member], everybody)
+                for newest in (False, True)
+            )
         )
         for member in {*taps, *said} - {message.author.id}
     }
+
+
+def _told(told: Told, if_newest: Told) -> Told:
+    """Tell of what may be stored what could not be if all that was found were newer than what was heard."""
+    return replace(told, older=told.answers - if_newest.answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +123,7 @@ class _Walk:
     course: _Course
     taps: Sequence[Tap]
     stored: Sequence[tuple[datetime, datetime]]
+    newest: bool = False
     clears: list[tuple[datetime, set[str]]] = field(default_factory=list)
     known: set[Known] = field(default_factory=lambda: {Known()})
     past: list[tuple[datetime, set[Known]]] = field(default_factory=list)
@@ -140,7 +155,7 @@ class _Walk:
 
     def _tap(self, at: datetime, tap: Tap) -> None:
         mark, single = mark_of(tap), self.course.asked.single
-        if mark.upper() not in self.course.asked.letters or at >= self.course.closing.done:
+        if mark.upper() not in self.course.asked.letters or at >= self._closed():
             return
         sure = self._is_sure(at)
         if tap.by != tap.user_id:
@@ -153,16 +168,21 @@ class _Walk:
 
     def _say(self, at: datetime, word: Word) -> None:
         closing = self.course.closing
-        if word.taken and at >= closing.done:
+        if word.taken and at >= self._closed():
             self.wrong.append(f"private answer {word.letters} at {at:%H:%M:%S} was taken after the close")
         if word.refused and at < closing.begun:
             self.wrong.append(f"private answer {word.letters} at {at:%H:%M:%S} was refused before the close")
-        if word.refused or at >= closing.done:
+        if word.refused or at >= self._closed():
             return
         self._change(at, lambda known: chosen(known, word.letters), sure=word.taken or at < closing.begun)
         self.private = at
         if word.taken:
             self.past.clear()
+
+    def _closed(self) -> datetime:
+        """Give when it is too late in any case: the bot learns of a commit a moment after it."""
+        done = self.course.closing.done
+        return done if done == _NEVER else done + _HANDED_ON
 
     def _change(self, at: datetime, change: Change, *, sure: bool) -> None:
         self.past.append((at, self.known))
@@ -215,7 +235,8 @@ class _Walk:
 
     def _heard_since(self) -> set[frozenset[str]]:
         """Give the marks heard since some outage began, for each that may not be repaired, and none if all are."""
-        since = {frozenset(mark for mark, at in self.tapped.items() if at >= gap) for gap in self.gaps}
+        gaps = [] if self.newest else self.gaps
+        since = {frozenset(mark for mark, at in self.tapped.items() if at >= gap) for gap in gaps}
         return since | {frozenset()}
 
 
