@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 _ANSWERED_ALREADY = 40060
 # An unknown interaction, an unknown webhook, an invalid webhook token: the time to answer, or to add to it, is over.
 _TOO_LATE = (10062, 10015, 50027)
+_TOO_MANY = 429
 _DEFER_SECONDS = 2.0
 _TRIES = 2
 
@@ -132,13 +133,14 @@ async def _sent(sending: Awaitable[T]) -> T:
     """Wait until Discord has taken an answer.
 
     Raises:
-        Unsaid: the connection broke, or what answered is down, or not Discord.
+        Unsaid: the connection broke, or what answered is down, or not Discord, or has asked again and again to wait.
         discord.HTTPException: Discord refused it.
     """
     try:
         return await sending
     except discord.HTTPException as trouble:
-        if is_discords(trouble) and not isinstance(trouble, discord.DiscordServerError):
+        later = isinstance(trouble, discord.DiscordServerError) or trouble.status == _TOO_MANY
+        if is_discords(trouble) and not later:
             raise
         raise Unsaid(f"status {trouble.status}") from trouble
     except (aiohttp.ClientError, OSError) as trouble:

@@ -1,8 +1,11 @@
 """Answering privately over the wire: menus across restarts, two clicks at once, and answers that Discord loses."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 from bot.services.library import Shelf
 from tests.wire.embedded import embedded_bot
@@ -95,3 +98,23 @@ async def test_a_receipt_that_discord_loses_is_no_lost_answer(
             await reads(found, "✅ Your answer")
             assert letter == stored_choices(database, asked.id)[ann]
             await reads(await wire.people.press(message, ann, "tw:mine:"), "given privately")
+
+
+async def test_a_receipt_that_discord_takes_only_later_is_no_fault(
+    wire: WireServer,
+    guild: Guild,
+    channel: Channel,
+    database: Path,
+    shelves: Sequence[Shelf],
+    *,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Answers of 429 until discord.py gives up are tried once more, and leave no trace in the log."""
+    ann = guild.owner_id
+    async with embedded_bot(wire, database, shelves) as bot:
+        await set_up(wire, guild, channel)
+        message, _ = await post(wire, guild, channel, bot)
+        (menu,) = (await wire.people.press(message, ann, "tw:private:")).shown
+        wire.faults.add(Fault(kind=FaultKind.LIMITED, route=CALLBACK, times=5, seconds=0.01))
+        await reads(await wire.people.choose(menu, ann, id_of(menu), "A"), "✅ Your answer")
+    assert [record for record in caplog.records if record.exc_info or record.levelno > logging.WARNING] == []
