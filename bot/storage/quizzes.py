@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.item import Difficulty
-from bot.domain.quiz import Ending, Quiz, QuizState, after_item
+from bot.domain.quiz import MOST_ITEMS, Ending, Quiz, QuizState, after_item
 from bot.domain.rounds import Round
 from bot.domain.standings import Score
 from bot.storage.members import NOBODY
@@ -102,8 +102,8 @@ async def item_over(tx: Tx, asked: Round, *, now: datetime) -> None:
         await change(tx, quiz.id, step_at=after_item(quiz, now), attempts=0)
 
 
-async def board(tx: Tx, quiz_id: int) -> list[Score]:
-    """Give what everyone who took part in a quiz has earned in it so far, in no order."""
+async def board(tx: Tx, quiz_id: int, *, up_to: int = MOST_ITEMS) -> list[Score]:
+    """Give what everyone who took part in a quiz has earned in its items up to a number, in no order."""
     named = (members.c.guild_id == rounds.c.guild_id) & (members.c.member_id == results.c.member_id)
     rows = await tx.execute(
         sa.select(
@@ -114,7 +114,7 @@ async def board(tx: Tx, quiz_id: int) -> list[Score]:
             sa.func.sum(sa.cast(results.c.full, sa.Integer)).label("right"),
         )
         .select_from(results.join(rounds, rounds.c.id == results.c.round_id).outerjoin(members, named))
-        .where(rounds.c.quiz_id == quiz_id)
+        .where(rounds.c.quiz_id == quiz_id, rounds.c.number <= up_to)
         .group_by(results.c.member_id)
     )
     return [

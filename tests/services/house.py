@@ -18,6 +18,7 @@ from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Schedule
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
+from bot.services.conducting import Conductor
 from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
@@ -25,6 +26,7 @@ from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
 from bot.services.profiles import Profiles
+from bot.services.quizzing import Quizzing
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
 from bot.services.standings import Standings
@@ -61,7 +63,9 @@ class House:
     answering: Answering = field(init=False)
     announcer: Announcer = field(init=False)
     planner: Planner = field(init=False)
+    conductor: Conductor = field(init=False)
     stepper: Stepper = field(init=False)
+    quizzing: Quizzing = field(init=False)
     daily: Daily = field(init=False)
     organising: Organising = field(init=False)
     recalling: Recalling = field(init=False)
@@ -80,8 +84,17 @@ class House:
         self.answering = Answering(store, clock)
         self.announcer = Announcer(store, clock, publisher)
         self.planner = Planner(store, self.library)
-        self.stepper = Stepper(
+        self.conductor = Conductor(
             store, clock, publisher, answering=self.answering, library=self.library, announcer=self.announcer
+        )
+        self.stepper = Stepper(
+            store,
+            clock,
+            publisher,
+            answering=self.answering,
+            library=self.library,
+            announcer=self.announcer,
+            conductor=self.conductor,
         )
         self.daily = Daily(
             store,
@@ -89,6 +102,7 @@ class House:
             answering=self.answering,
             planner=self.planner,
             stepper=self.stepper,
+            conductor=self.conductor,
             longest_nap=timedelta(milliseconds=20),
             beat=lambda: self.beats.append(1),
         )
@@ -96,6 +110,7 @@ class House:
         self.organising = Organising(
             store, clock, library=self.library, planner=self.planner, rng=Random(7), wake=self.daily.wake
         )
+        self.quizzing = Quizzing(store, clock, library=self.library, rng=Random(7), wake=self.daily.wake)
         self.recalling = Recalling(store, self.answering)
         self.drills = Drills(store, clock, library=self.library, rng=Random(7))
         self.reporting = Reporting(store, clock, library=self.library, announcer=self.announcer)
