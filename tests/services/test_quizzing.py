@@ -79,7 +79,7 @@ async def finish(house: House, item: Round) -> Round | None:
 
 
 async def test_the_whole_life_of_a_quiz(house: House) -> None:
-    """Lobby, three different items with a reveal each, time to read between them, and the board; then the channel is free."""
+    """Lobby, three items with a reveal each, time to read between them, and the board; then the channel is free."""
     chat, quiz = house.publisher, await start(house)
     assert [each.quiz.begins_at for each in chat.lobbies] == [house.clock.now + LOBBY] == [quiz.begins_at]
     await wait(house, LOBBY - SECOND)
@@ -234,7 +234,7 @@ async def test_the_next_quiz_asks_other_items(house: House) -> None:
 
 
 async def test_only_host_and_organisers_decide(house: House) -> None:
-    """Others may not begin, skip, pause, resume or stop; the host may, and so may an organiser when the host has left."""
+    """Others may not begin, skip, pause, resume or stop; the host may, and organisers also when the host left."""
     await asked(house)
     quizzing, other = house.quizzing, replace(HOST, member_id=9)
     for deed in (quizzing.skip, quizzing.pause, quizzing.resume, quizzing.stop):
@@ -431,7 +431,7 @@ async def test_an_item_that_discord_rejects_is_dropped(house: House) -> None:
     await wait(house, LOBBY)
     for _ in range(6):
         await wait(house, timedelta(minutes=5))
-    assert [str(each.state) for each in await items(house)][0] == "void"
+    assert (await items(house))[0].state is RoundState.VOID
     assert "goes on without question 1" in house.notices()[0]
 
 

@@ -182,7 +182,7 @@ def _everything(file: Path) -> dict[str, list[tuple[object, ...]]]:
 async def test_rounds_stay_what_they_were_beside_those_of_quizzes(tmp_path: Path) -> None:
     """Upgraded, rounds keep everything that refers to them; taken back, what quizzes left is gone, also from boards."""
     file = tmp_path / "old.db"
-    _at_revision(file, "0005")
+    _at_revision(file, "0006")
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(_FIRST.partition("INSERT INTO members")[0] + _REFERRING)
     before = _everything(file)
@@ -194,5 +194,5 @@ async def test_rounds_stay_what_they_were_beside_those_of_quizzes(tmp_path: Path
     }
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(_QUIZ)
-    _at_revision(file, "0005", command.downgrade)
+    _at_revision(file, "0006", command.downgrade)
     assert _everything(file) == before

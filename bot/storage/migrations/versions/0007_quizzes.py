@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -48,6 +48,7 @@ def upgrade() -> None:
     with op.batch_alter_table("quizzes") as quizzes:
         quizzes.create_index("ix_quizzes_step_at", ["step_at"], unique=False)
         quizzes.create_index("ix_quizzes_guild_id_running_in", ["guild_id", "running_in"], unique=False)
+    op.drop_index("ix_rounds_unfinished", table_name="rounds")
     with op.batch_alter_table("rounds") as rounds:
         rounds.alter_column("schedule_id", existing_type=sa.Integer(), nullable=True)
         rounds.add_column(sa.Column("quiz_id", sa.Integer(), nullable=True))
@@ -56,6 +57,7 @@ def upgrade() -> None:
         rounds.create_foreign_key(op.f("fk_rounds_quiz_id"), "quizzes", ["quiz_id"], ["id"])
         rounds.create_unique_constraint(op.f("uq_rounds_quiz_id_number"), ["quiz_id", "number"])
         rounds.create_check_constraint(op.f("ck_rounds_of_one"), "(schedule_id IS NULL) <> (quiz_id IS NULL)")
+    _index_unfinished()
 
 
 def downgrade() -> None:
@@ -63,6 +65,7 @@ def downgrade() -> None:
     for table in ("round_traps", "slips", "reports", "results", "answers"):
         op.execute(f"DELETE FROM {table} WHERE round_id IN ({_OF_QUIZZES})")  # noqa: S608 - our own names
     op.execute("DELETE FROM rounds WHERE quiz_id IS NOT NULL")
+    op.drop_index("ix_rounds_unfinished", table_name="rounds")
     with op.batch_alter_table("rounds") as rounds:
         rounds.drop_constraint(op.f("ck_rounds_of_one"), type_="check")
         rounds.drop_constraint(op.f("uq_rounds_quiz_id_number"), type_="unique")
@@ -70,7 +73,19 @@ def downgrade() -> None:
         for name in ("quiz_id", "by_letter", "ranks"):
             rounds.drop_column(name)
         rounds.alter_column("schedule_id", existing_type=sa.Integer(), nullable=False)
+    _index_unfinished()
     op.drop_table("quizzes")
+
+
+def _index_unfinished() -> None:
+    """Make anew, with its condition, the index that a table which is put together anew would not have."""
+    op.create_index(
+        "ix_rounds_unfinished",
+        "rounds",
+        ["bank", "guild_id", "item_id", "state"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('planned', 'open', 'closing', 'closed')"),
+    )
 
 
 def _take_off_the_boards() -> None:
