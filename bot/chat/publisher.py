@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.chat.history import History, Where
-from bot.chat.layouts import REVEALED, card, files, row
+from bot.chat.layouts import REVEALED, card, files
 from bot.chat.letters import EMOJI, letter_of
 from bot.chat.pacer import Pacer, Urgency
 from bot.chat.permissions import may
+from bot.chat.quiz_buttons import under_question
 from bot.chat.refusals import refusals
 from bot.chat.render.blocks import Block, Picture
 from bot.chat.render.chains import diagnosis_picture
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
 from bot.chat.reveal_buttons import under_reveal
-from bot.chat.surfaces.private import AnswerPrivately, MyAnswer
+from bot.chat.surfaces.private import MyAnswer
 from bot.chat.understood import IN_VAIN, Understanding, storable
 from bot.domain.rounds import Round, RoundState
 from bot.services.ports import Posting, Reveal, Snapshot
@@ -63,8 +64,8 @@ class DiscordPublisher:
         await self._pacer.turn(Urgency.QUESTION)
         sent = await self._understand.of(
             self._channel(asked).send(
-                question(asked, posting.bank),
-                view=row(AnswerPrivately(asked.id), MyAnswer(asked.id)),
+                question(asked, posting.bank, posting.quiz),
+                view=under_question(asked, posting.quiz),
                 nonce=asked.nonce,
                 silent=asked.silent,
                 allowed_mentions=mentions,

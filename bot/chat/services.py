@@ -7,6 +7,7 @@ import discord
 
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
+from bot.services.conducting import Conductor
 from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
@@ -14,6 +15,7 @@ from bot.services.library import Library
 from bot.services.organising import Organising
 from bot.services.ports import Clock
 from bot.services.profiles import Profiles
+from bot.services.quizzing import Quizzing
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
 from bot.services.standings import Standings
@@ -29,6 +31,7 @@ class Services:
     answering: Answering
     recalling: Recalling
     organising: Organising
+    quizzing: Quizzing
     drills: Drills
     reporting: Reporting
     correcting: Correcting
@@ -37,6 +40,7 @@ class Services:
     announcer: Announcer
     daily: Daily
     stepper: Stepper
+    conductor: Conductor
 
 
 class Carrier(Protocol):

@@ -32,6 +32,7 @@ from bot.domain.quiz import (
 )
 from bot.domain.reading import echo
 from bot.domain.rounds import Round, RoundState
+from bot.domain.selection import on_topic
 from bot.services.conducting import close_item, move_close
 from bot.services.library import Library
 from bot.services.ports import Clock
@@ -213,7 +214,11 @@ class Quizzing:
             if bank_id not in (None, bank.id):
                 raise UnknownTrap(trap=echo(wish.trap))
             bank_id, trap_id = bank.id, trap.id
-        bank = self._library.bank(bank_id) if bank_id is not None else self._library.banks[0]
+        if bank_id is not None:
+            bank = self._library.bank(bank_id)
+        else:
+            banks = self._library.banks
+            bank = next((each for each in banks if on_topic(each, wish.topic)), banks[0])
         now = self._clock()
         return Quiz(
             id=0,

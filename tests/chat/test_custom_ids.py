@@ -8,6 +8,7 @@ from bot.chat.cogs.boards import BoardPage
 from bot.chat.drill_buttons import Drill, DrillChoice
 from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
 from bot.chat.lesson_exits import LessonPractice, TrapMenu
+from bot.chat.quiz_buttons import OF_QUIZZES
 from bot.chat.render.lessons import CHAIN
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Reopen, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain, RoundLesson
@@ -46,6 +47,7 @@ def test_the_longest_ids_fit() -> None:
         Drill.another(_ID, _ITEM),
         DrillChoice(posing),
         *(button(_LARGEST) for button in (Explain, RoundLesson, Report, Dismiss, Void, CountAgain, WriteAgain)),
+        *(button(_LARGEST) for button in OF_QUIZZES),
         Reopen(_LARGEST, _LARGEST),
         QueuePage(10**6 - 1),
         BoardPage(Period.ALL_TIME, 10**6 - 1),
