@@ -10,6 +10,8 @@ from bot.chat.letters import EMOJI
 from tests.chat.world import World, custom_ids, said, texts
 
 LOBBY, READING = 31, 13
+_GALLERY = 12
+"""Discord's number for pictures in a layout."""
 
 
 async def start(world: World, who: simcord.MemberActor | None = None, **options: Any) -> str:  # noqa: ANN401
@@ -35,13 +37,19 @@ def boards(world: World) -> list[discord.Message]:
     return [each for each in world.channel.history() if "The quiz is over" in texts(each)]
 
 
+def pictures(board: discord.Message) -> list[dict[str, Any]]:
+    """List the pictures of a layout as Discord describes them."""
+    frame: Any = board.components[0].to_dict()
+    return [each for each in frame["components"] if each["type"] == _GALLERY]
+
+
 async def press(world: World, who: simcord.MemberActor, message: discord.Message, label: str) -> str:
     """Press a button under a message as it is now, and give the answer."""
     return said(await who.click(world.current(message), label=label))
 
 
 async def test_a_quiz_from_lobby_to_board(world: World) -> None:
-    """Members answer by letter and privately, one comes late; reveals tell the standings, the board everyone's marks."""
+    """Members answer by letter, one comes late; reveals tell the standings, the board ends with everyone's marks."""
     assert "A quiz of 2 questions" in await start(world)
     (lobby,) = lobbies(world)
     assert "**2 questions**, 30 seconds each" in texts(lobby)
@@ -72,6 +80,8 @@ async def test_a_quiz_from_lobby_to_board(world: World) -> None:
     assert "🥇 **Ann** 2 marks, 2 of 2 fully right" in shown
     assert "🥈 **Cat** 1 mark, 1 of 1 fully right" in shown
     assert "**Ben** 0 marks, 0 of 1 fully right" in shown
+    (picture,) = pictures(board)
+    assert picture["items"][0]["description"].endswith(": 1. Ann, 2 marks; 2. Cat, 1 mark; 3. Ben, 0 marks.")
     assert "Nobody has a ranked answer" in said(await world.ann.slash(world.channel, "leaderboard"))
     assert "It counts on the quiz's own board" in await world.mine(world.ann, two)
 
@@ -236,3 +246,15 @@ async def test_a_quiz_needs_what_it_needs(world: World) -> None:
     world.permit(add_reactions=False)
     await world.env.settle()
     assert "Add Reactions" in await start(world)
+
+
+async def test_a_board_without_its_picture(world: World) -> None:
+    """Where the bot may not attach files, the board comes in words alone."""
+    post = await first(world)
+    await world.ben.react(post, EMOJI["A"])
+    world.permit(attach_files=False)
+    await world.env.settle()
+    await press(world, world.ann, post, "Stop")
+    (board,) = boards(world)
+    assert "**Ben**" in texts(board)
+    assert pictures(board) == []

@@ -1,9 +1,11 @@
 """Live quizzes as text: the lobby that announces one, and the board it ends with."""
 
+from bot.chat.render.blocks import Picture
 from bot.chat.render.boards import standing_line
 from bot.chat.render.text import plural, safe, when
 from bot.domain.bank import Bank
 from bot.domain.quiz import Ending, Quiz
+from bot.pictures.board import board_alt, draw_board
 from bot.services.ports import TOP, FinalBoard, Lobby
 
 _TRAPS = 3
@@ -62,6 +64,14 @@ def final_board(told: FinalBoard) -> list[str]:
     more = len(told.standings) - TOP
     tail = f"-# And {plural(more, 'more member')}. Ties are listed alphabetically." if more > 0 else ""
     return [title, "\n".join([*rows, *([tail] if tail else [])]), *_traps(told)]
+
+
+def board_picture(told: FinalBoard) -> Picture | None:
+    """Draw the ten first of a final board, whose text has the same facts; `None` when nobody took part."""
+    if not told.standings:
+        return None
+    title = f"Quiz: {told.bank.short_title}" if told.bank is not None else "Quiz"
+    return Picture(name="board.png", data=draw_board(title, told.standings), alt=board_alt(title, told.standings))
 
 
 def _traps(told: FinalBoard) -> list[str]:
