@@ -184,11 +184,14 @@ class Conductor:
                 assert_never(step)
 
     async def _show_lobby(self, quiz: Quiz) -> None:
-        shown = replace(quiz, begins_at=self._clock() + LOBBY)
         lobby_id = await self._publisher.find_lobby(quiz) if quiz.attempts > 1 else None
         if lobby_id is None:
-            lobby_id = await self._publisher.invite(Lobby(quiz=shown, bank=self._library.bank(quiz.bank)))
-        await self._mark(quiz, lobby_id=lobby_id, begins_at=shown.begins_at, step_at=shown.begins_at)
+            quiz = replace(quiz, begins_at=self._clock() + LOBBY)
+            # Kept before it is told: whoever sees the lobby before we know it was sent may begin at once.
+            async with self._store.write() as tx:
+                await quizzes.change(tx, quiz.id, begins_at=quiz.begins_at)
+            lobby_id = await self._publisher.invite(Lobby(quiz=quiz, bank=self._library.bank(quiz.bank)))
+        await self._mark(quiz, lobby_id=lobby_id, step_at=quiz.begins_at)
 
     async def _ask(self, quiz: Quiz, asked: list[Round]) -> None:
         now = self._clock()

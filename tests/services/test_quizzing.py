@@ -259,6 +259,16 @@ async def test_the_lobby_can_be_cut_short(house: House) -> None:
     assert [each.state for each in await items(house)] == [RoundState.OPEN]
 
 
+async def test_a_lobby_begins_before_its_sending_is_known(house: House) -> None:
+    """Begun from a lobby of which the bot has not learnt that it was sent, the quiz begins at once all the same."""
+    house.publisher.fail("invite", PublishFailed(Refusal.UNAVAILABLE), after=True)
+    await start(house)
+    await house.quizzing.begin(HOST, 1)
+    await house.work(4)
+    assert [each.state for each in await items(house)] == [RoundState.OPEN]
+    assert len(house.publisher.lobbies) == 1
+
+
 async def test_skipping_closes_and_explains(house: House) -> None:
     """A skipped item closes at once with the answers it has; skipped again while it is read, the next one comes."""
     await house.tap(item := await asked(house), 1, right(item))
