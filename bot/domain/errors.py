@@ -159,7 +159,7 @@ class QuizRunning(TrapwiseError):
 
 
 class TooManyQuizzes(TrapwiseError):
-    """Enough quizzes are running: a server can have {server} at once, and one member {own}. Wait for one to end."""
+    """A server can have {server} quizzes at once, and one member host {own} of them: wait for one to end."""
 
 
 class NothingToAsk(TrapwiseError):
