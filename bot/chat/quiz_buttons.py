@@ -3,7 +3,6 @@
 Everyone sees those that only hosts and organisers may use; the service looks who presses.
 """
 
-
 import discord
 from discord import ui
 
