@@ -102,6 +102,7 @@ def _run(args: argparse.Namespace) -> int:
             shelves=shelves,
             heartbeat=_heartbeat(settings.data_dir),
             alone=True,
+            retention=settings.review_retention,
         )
         app.spare_collector()
         for notice in bot.notices:

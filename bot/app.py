@@ -17,7 +17,9 @@ from bot.chat.cogs.boards import OF_BOARDS, BoardCog
 from bot.chat.cogs.help import HelpCog
 from bot.chat.cogs.insights import InsightCog
 from bot.chat.cogs.lessons import LessonCog
+from bot.chat.cogs.practice import PracticeCog
 from bot.chat.cogs.quizzes import QuizCog
+from bot.chat.cogs.review import ReviewCog
 from bot.chat.cogs.rounds import RoundCog
 from bot.chat.cogs.scenarios import ScenarioCog
 from bot.chat.cogs.schedules import ScheduleCog
@@ -27,12 +29,14 @@ from bot.chat.drill_buttons import OF_DRILLS
 from bot.chat.lesson_buttons import OF_LESSONS
 from bot.chat.lesson_exits import FROM_LESSONS
 from bot.chat.pacer import Pacer
+from bot.chat.practice_buttons import OF_PRACTICE
 from bot.chat.publisher import DiscordPublisher
 from bot.chat.quiz_buttons import OF_QUIZZES
 from bot.chat.quiz_publisher import DiscordQuizPublisher
 from bot.chat.render.sizes import too_large
 from bot.chat.report_buttons import OF_REPORTS
 from bot.chat.reveal_buttons import UNDER_REVEALS
+from bot.chat.review_buttons import OF_REVIEWS
 from bot.chat.schedule_buttons import OF_SCHEDULES
 from bot.chat.services import Services
 from bot.chat.surfaces.private import OF_ANSWERS
@@ -51,11 +55,14 @@ from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
 from bot.services.ports import Clock
+from bot.services.practising import Practising
 from bot.services.profiles import Profiles
 from bot.services.quizzing import Quizzing
 from bot.services.recalling import Recalling
 from bot.services.registry import CommandRegistry
 from bot.services.reporting import Reporting
+from bot.services.reviewing import RETENTION, Reviewing
+from bot.services.sittings import Sittings
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
 from bot.services.watching import Watch
@@ -63,11 +70,28 @@ from bot.storage.holding import Held, hold
 from bot.storage.presence import Presence
 from bot.storage.store import Store, open_store
 
+COGS = (
+    SetupCog,
+    ScheduleCog,
+    RoundCog,
+    QuizCog,
+    LessonCog,
+    TrapCog,
+    ScenarioCog,
+    PracticeCog,
+    ReviewCog,
+    BoardCog,
+    InsightCog,
+    HelpCog,
+)
+
 BUTTONS = (
     *OF_ANSWERS,
     *UNDER_REVEALS,
     *OF_DRILLS,
     *OF_QUIZZES,
+    *OF_PRACTICE,
+    *OF_REVIEWS,
     *OF_REPORTS,
     *OF_LESSONS,
     *FROM_LESSONS,
@@ -158,11 +182,12 @@ async def open_app(
     heartbeat: Path | None = None,
     unlimited: bool = False,
     alone: bool = False,
+    retention: float = RETENTION,
 ) -> App:
     """Open the database at a URL and compose a bot around it; each tick writes to the file `heartbeat`, and the end.
 
     `unlimited` is for a simulated Discord, which has no rate limits to keep. `alone` refuses a database that another
-    bot on this machine is using, and holds it.
+    bot on this machine is using, and holds it. `retention` is how much of what is due for review should be remembered.
 
     Raises:
         StorageProblem: the database cannot be used.
@@ -213,6 +238,7 @@ async def open_app(
     store.tell_of_trouble(daily.wake)
     client.traffic.guard(pacer, recovered=daily.hurry)
     rng = rng or SystemRandom()
+    sittings, profiles = Sittings(store, clock, library=library), Profiles(store, clock, library=library)
     services = Services(
         clock=clock,
         library=library,
@@ -221,10 +247,13 @@ async def open_app(
         organising=Organising(store, clock, library=library, planner=planner, rng=rng, wake=daily.wake),
         quizzing=Quizzing(store, clock, library=library, rng=rng, wake=daily.wake),
         drills=Drills(store, clock, library=library, rng=rng),
+        sittings=sittings,
+        practising=Practising(store, clock, library=library, profiles=profiles, sittings=sittings, rng=rng),
+        reviewing=Reviewing(store, clock, library=library, sittings=sittings, retention=retention),
         reporting=Reporting(store, clock, library=library, announcer=announcer),
         correcting=Correcting(store, publisher, library=library),
         standings=Standings(store, clock),
-        profiles=Profiles(store, clock, library=library),
+        profiles=profiles,
         announcer=announcer,
         daily=daily,
         stepper=stepper,
@@ -232,24 +261,10 @@ async def open_app(
     )
     client.begin(
         services,
-        reactions=Reactions(client, answering, publisher),
+        reactions=Reactions(client, answering, publisher, later=stepper.repair_later),
         registry=CommandRegistry(store),
         pacer=pacer,
-        cogs=[
-            cog(services)
-            for cog in (
-                SetupCog,
-                ScheduleCog,
-                RoundCog,
-                QuizCog,
-                LessonCog,
-                TrapCog,
-                ScenarioCog,
-                BoardCog,
-                InsightCog,
-                HelpCog,
-            )
-        ],
+        cogs=[cog(services) for cog in COGS],
         buttons=BUTTONS,
     )
     notice = f"The database is {'new' if store.created else 'kept'} in {store.where}."

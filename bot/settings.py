@@ -20,6 +20,8 @@ LogFormat = Literal["text", "json"]
 
 ENV_FILE: Final = Path(".env")
 DATABASE_NAME: Final = "trapwise.db"
+LEAST_RETENTION: Final = 0.7
+MOST_RETENTION: Final = 0.97
 _PREFIX: Final = "TRAPWISE_"
 _SQLITE_SCHEMES: Final = ("sqlite", "sqlite+aiosqlite")
 # pydantic's word for a default that was not worked out because the field it builds on is wrong
@@ -125,6 +127,16 @@ def _default_database_url(validated: dict[str, Any]) -> str:
     return _sqlite_url(validated["data_dir"] / DATABASE_NAME)
 
 
+def _retention(value: str | float) -> float:
+    try:
+        share = float(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is no number; write a share such as 0.9") from None
+    if not LEAST_RETENTION <= share <= MOST_RETENTION:
+        raise ValueError(f"{value} is not from {LEAST_RETENTION} to {MOST_RETENTION}; write a share such as 0.9")
+    return share
+
+
 class Settings(BaseModel):
     """Everything an operator can set; paths are absolute.
 
@@ -144,6 +156,7 @@ class Settings(BaseModel):
     content_dir: Annotated[Path | None, BeforeValidator(_folder_to_read)] = Field(None, alias="TRAPWISE_CONTENT_DIR")
     log_level: Annotated[LogLevel, BeforeValidator(_level)] = Field("INFO", alias="TRAPWISE_LOG_LEVEL")
     log_format: Annotated[LogFormat, BeforeValidator(_format)] = Field("text", alias="TRAPWISE_LOG_FORMAT")
+    review_retention: Annotated[float, BeforeValidator(_retention)] = Field(0.9, alias="TRAPWISE_REVIEW_RETENTION")
 
 
 NAMES: Final = tuple(str(field.alias) for field in Settings.model_fields.values())

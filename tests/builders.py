@@ -14,6 +14,7 @@ from bot.domain.posed import PosedItem
 from bot.domain.quiz import LOBBY, Quiz
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import DEFAULT_CATCH_UP, DEFAULT_OPEN_FOR, EVERY_DAY, Schedule
+from bot.domain.sitting import Entry, Mode, Sitting, SittingState, Wish
 from bot.domain.trap import Contrast, Trap
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -269,4 +270,24 @@ def make_answer(
     there = ("o" if unresolved else "").join(choice) if surface is Surface.REACTIONS else ""
     return Answer(
         seen=there if seen is None else seen, choice=choice, unresolved=unresolved, surface=surface, came=came, at=at
+    )
+
+
+def make_sitting(mode: Mode = Mode.PRACTICE, *, items: int = 3, deadline: timedelta | None = None) -> Sitting:
+    """A sitting of single-select items whose key is A, begun now."""
+    return Sitting(
+        id=7,
+        guild_id=100,
+        member_id=1,
+        mode=mode,
+        bank="sample",
+        wish=Wish(count=items),
+        state=SittingState.OPEN,
+        started_at=NOW,
+        touched_at=NOW,
+        entries=tuple(
+            Entry(number=number, posed=make_posed(make_item(f"1.1-{number:03}", traps={"B": "door-as-lock"})))
+            for number in range(1, items + 1)
+        ),
+        deadline=None if deadline is None else NOW + deadline,
     )

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,26 @@ def url_of(file: Path) -> str:
     return f"sqlite+aiosqlite:///{file}"
 
 
-@pytest.fixture(scope="session")
-def shelves() -> list[Shelf]:
+@pytest.fixture(scope="session", name="shipped")
+def _shipped() -> list[Shelf]:
     """Load the banks that come with Trapwise."""
     return app.load_shelves([app.shipped_content()])
+
+
+@pytest.fixture(scope="session")
+def shelves(shipped: list[Shelf]) -> list[Shelf]:
+    """Give the banks that a test's bot has: the shipped ones, unless a module of tests gives others."""
+    return shipped
+
+
+@pytest.fixture(scope="session")
+def one_lesson(shipped: list[Shelf]) -> list[Shelf]:
+    """Give the shipped bank with lesson 6.2 alone, for tests of what leads where: every question is of it."""
+    return [
+        replace(shelf, bank=replace(shelf.bank, lessons={"6.2": shelf.bank.lessons["6.2"]}))
+        for shelf in shipped
+        if "6.2" in shelf.bank.lessons
+    ]
 
 
 @pytest.fixture(scope="session")

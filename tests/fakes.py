@@ -76,9 +76,10 @@ class FakePublisher:
         async with self._call("find_post", wanted):
             return next((message for round_id, message in self.posts if round_id == wanted.id), None)
 
-    async def seed(self, opened: Round) -> None:
+    async def seed(self, opened: Round, letters: str) -> None:
         async with self._call("seed", opened):
-            self.seeds[opened.message_id or 0] = opened.posed.letters
+            there = self.seeds[opened.message_id or 0] + letters
+            self.seeds[opened.message_id or 0] = "".join(each for each in opened.posed.letters if each in there)
 
     async def collect(self, asked: Round) -> Snapshot:
         message = asked.message_id or 0

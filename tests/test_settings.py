@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from bot.services.reviewing import RETENTION
 from bot.settings import NAMES, SettingsProblem, load_settings
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
@@ -31,6 +32,7 @@ def test_nothing_set_gives_the_defaults() -> None:
     assert settings.discord_token is None
     assert settings.content_dir is None
     assert (settings.log_level, settings.log_format) == ("INFO", "text")
+    assert settings.review_retention == RETENTION
     assert settings.data_dir.is_absolute()
     assert settings.database_url == f"sqlite+aiosqlite:///{settings.data_dir}/trapwise.db"
 
@@ -44,6 +46,7 @@ def test_settings_come_from_the_environment(tmp_path: Path) -> None:
             "TRAPWISE_CONTENT_DIR": str(tmp_path),
             "TRAPWISE_LOG_LEVEL": "debug",
             "TRAPWISE_LOG_FORMAT": "JSON",
+            "TRAPWISE_REVIEW_RETENTION": "0.85",
             "HOME": "ignored",
         },
         None,
@@ -54,6 +57,7 @@ def test_settings_come_from_the_environment(tmp_path: Path) -> None:
     assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/new/trapwise.db"
     assert settings.content_dir == tmp_path
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
+    assert settings.review_retention == 0.85
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -123,6 +127,14 @@ def test_a_malformed_token_is_refused_without_showing_it(token: str) -> None:
     assert told.startswith("DISCORD_TOKEN: ")
     assert len(told.splitlines()) == 1
     assert token.strip() == "" or token.strip() not in told
+
+
+@pytest.mark.parametrize("share", ["90", "0.69", "0.98", "nan", "much"])
+def test_a_retention_out_of_bounds_is_refused(share: str) -> None:
+    """A share that would ask everything every day, or hardly anything ever, is refused with an example."""
+    told = _problems({"TRAPWISE_REVIEW_RETENTION": share})
+    assert told.startswith("TRAPWISE_REVIEW_RETENTION: ")
+    assert told.endswith("write a share such as 0.9")
 
 
 def test_the_token_is_never_printed() -> None:

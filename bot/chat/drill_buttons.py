@@ -12,25 +12,24 @@ import discord
 from discord import ui
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
+from bot.chat.choosing import most_of, options_of
 from bot.chat.layouts import card
+from bot.chat.leads import MOST_TRAPS, to_lesson, to_traps
+from bot.chat.learners import learner_of
 from bot.chat.lesson_buttons import LessonLink
 from bot.chat.render.blocks import Picture
 from bot.chat.render.case import case_feedback, case_question
 from bot.chat.render.drill import drill_feedback, drill_question
-from bot.chat.render.lessons import CHAIN, INTRO, page_about
-from bot.chat.render.private import label
+from bot.chat.render.lessons import CHAIN
 from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import services_of
 from bot.chat.trap_links import trap_link
 from bot.domain.errors import ForeignPost
-from bot.domain.item import ItemKind
 from bot.domain.trap import Trap
 from bot.services import drills
-from bot.services.drills import Learner, Outcome, Posing
+from bot.services.drills import Outcome, Posing
 
 _DIGITS = 18
-_TRAPS = 3
-"""Traps that feedback leads to."""
 
 
 class Kind(StrEnum):
@@ -121,12 +120,7 @@ class DrillChoice(
     @classmethod
     def of(cls, drill: drills.Drill) -> Self:
         """Make the menu of a drill: one option to choose, or several for a multi-select item."""
-        options = [
-            discord.SelectOption(label=label(letter, option.text), value=letter)
-            for letter, option in drill.posed.options
-        ]
-        several = drill.posed.item.kind is ItemKind.MULTIPLE
-        return cls(drill.posing, options, most=len(options) if several else 1)
+        return cls(drill.posing, options_of(drill.posed), most=most_of(drill.posed))
 
     @classmethod
     def parse(cls, parts: dict[str, str]) -> Self:
@@ -136,11 +130,6 @@ class DrillChoice(
         outcome = await services_of(interaction).drills.grade(learner_of(interaction), self.posing, self.chosen)
         layout, pictures = await _feedback(outcome)
         await turn(interaction, layout, pictures=pictures)
-
-
-def learner_of(interaction: Interaction) -> Learner:
-    """Give whoever used a command, a button or a menu as one who practises."""
-    return Learner(member_id=interaction.user.id, guild_id=interaction.guild_id)
 
 
 def drill_layout(drill: drills.Drill) -> ui.LayoutView:
@@ -153,25 +142,22 @@ async def _feedback(outcome: Outcome) -> tuple[ui.LayoutView, list[Picture]]:
     drill = outcome.drill
     bank, posed, diagnosis = drill.bank, drill.posed, drill.diagnosis
     another = Drill.another(bank.id, posed.item.id)
-    traps = _traps(outcome)
-    links = [trap_link(bank.id, trap) for trap in traps]
     if diagnosis is None:
-        lesson = bank.lessons.get(posed.item.lesson)
-        page = INTRO if lesson is None else page_about(bank, lesson, [*(each.id for each in traps), *posed.traps])
         texts = drill_feedback(bank, posed, outcome.choice, outcome.mark, bank.traps)
-        return card(texts, buttons=[another, LessonLink(bank.id, posed.item.lesson, page)], links=links), []
+        lesson, links = to_lesson(bank, posed, outcome.choice), to_traps(bank, posed, outcome.choice)
+        return card(texts, buttons=[another, lesson], links=links), []
     # Beside everybody's answers: a drawing takes a while, the first one longest.
     blocks = await asyncio.to_thread(case_feedback, bank, posed, diagnosis, outcome.choice, outcome.mark)
     buttons = [another, LessonLink(bank.id, posed.item.lesson, CHAIN)]
+    links = to_traps(bank, posed, outcome.choice) or [trap_link(bank.id, trap) for trap in _overlooked(outcome)]
     return card(blocks, buttons=buttons, links=links), [each for each in blocks if isinstance(each, Picture)]
 
 
-def _traps(outcome: Outcome) -> list[Trap]:
-    """List the traps to read about: those fallen for, else those of whoever takes the broken links for sound."""
+def _overlooked(outcome: Outcome) -> list[Trap]:
+    """List the traps of whoever takes the broken links of a case for sound."""
     drill = outcome.drill
-    flaws = drill.diagnosis.flaws if drill.diagnosis is not None else ()
-    named = sorted(drill.posed.slips(outcome.choice)) or dict.fromkeys(flaw.trap for flaw in flaws)
-    return [drill.bank.traps[each] for each in named if each is not None and each in drill.bank.traps][:_TRAPS]
+    named = dict.fromkeys(flaw.trap for flaw in drill.diagnosis.flaws) if drill.diagnosis is not None else ()
+    return [drill.bank.traps[each] for each in named if each is not None and each in drill.bank.traps][:MOST_TRAPS]
 
 
 OF_DRILLS = (Drill, DrillChoice)

@@ -3,7 +3,8 @@
 from typing import Self
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
-from bot.chat.drill_buttons import drill_layout, learner_of
+from bot.chat.drill_buttons import drill_layout
+from bot.chat.learners import learner_of
 from bot.chat.lesson_buttons import PRACTICE, TRAPS, find_lesson, open_lesson
 from bot.chat.replies import Interaction, show, turn
 from bot.chat.services import services_of

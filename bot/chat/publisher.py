@@ -78,9 +78,9 @@ class DiscordPublisher:
         found = await self._history.find(_where(wanted), lambda message: MyAnswer.round_of(message) == wanted.id)
         return None if found is None else found.id
 
-    async def seed(self, opened: Round) -> None:
+    async def seed(self, opened: Round, letters: str) -> None:
         async with refusals():
-            for letter in opened.posed.letters:
+            for letter in (each for each in opened.posed.letters if each in letters):
                 await self._pacer.turn(Urgency.LETTER)
                 try:
                     await self._understand.of(self._message(opened).add_reaction(EMOJI[letter]))

@@ -14,10 +14,13 @@ from bot.services.drills import Drills
 from bot.services.library import Library
 from bot.services.organising import Organising
 from bot.services.ports import Clock
+from bot.services.practising import Practising
 from bot.services.profiles import Profiles
 from bot.services.quizzing import Quizzing
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
+from bot.services.reviewing import Reviewing
+from bot.services.sittings import Sittings
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
 
@@ -33,6 +36,9 @@ class Services:
     organising: Organising
     quizzing: Quizzing
     drills: Drills
+    sittings: Sittings
+    practising: Practising
+    reviewing: Reviewing
     reporting: Reporting
     correcting: Correcting
     standings: Standings

@@ -206,6 +206,30 @@ class NothingToPractise(TrapwiseError):
     """I have no other item like this to practise right now: `/lesson` tells what it is about."""
 
 
+class NothingFits(TrapwiseError):
+    """I have no item that fits all of that just now: leave something out, or wait for open questions to close."""
+
+
+class NothingMissed(TrapwiseError):
+    """There is nothing to go over again: as far as I know, your last answer to each of these was right."""
+
+
+class SittingGone(TrapwiseError):
+    """I no longer have this run on file: type its command again to begin another."""
+
+
+class SittingOpen(TrapwiseError):
+    """You have one of these open already: go on with it, or end it first."""
+
+
+class TooManySittings(TrapwiseError):
+    """You began {limit} runs within a day, which is as many as I take: come back tomorrow, rested."""
+
+
+class ServerBusy(TrapwiseError):
+    """{limit} members of this server are at it just now, and there is no room for one more: try again in an hour."""
+
+
 class VoidAlready(TrapwiseError):
     """This question is void already: it counts for nobody."""
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import floor
 
 from bot.domain.answer import Answer
+from bot.domain.item import Item
 from bot.domain.kinds import KINDS, Mark
 from bot.domain.posed import PosedItem
 
@@ -29,6 +30,11 @@ def units(mark: Mark, weight: Fraction) -> int:
         message = f"a weight of {weight} cannot be stored exactly"
         raise ValueError(message)
     return earned.numerator
+
+
+def worth(item: Item) -> int:
+    """Give the units that a fully right answer to an item earns."""
+    return int(item.weight * UNITS_PER_MARK)
 
 
 def marks(earned: int) -> str:

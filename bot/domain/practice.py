@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
+from typing import Self
 from zlib import crc32
 
 from bot.domain.bank import Bank
+from bot.domain.grading import grade_choice, units
 from bot.domain.item import Item
 from bot.domain.posed import PosedItem, pose
 from bot.domain.scenarios.case import seed_of
@@ -22,6 +24,9 @@ class PracticeSource(StrEnum):
     """Where a practised item came from."""
 
     DRILL = "drill"
+    PRACTICE = "practice"
+    REVIEW = "review"
+    EXAM = "exam"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +34,7 @@ class Practised:
     """One item that a member did for themself; `choice` and `posed` fit each other as in a round.
 
     `guild_id` is `None` in direct messages. Member, bank, item and `seed` tell one posing from any other. `full` says
-    that the answer earned all of the item's mark.
+    that the answer earned all of the item's mark, `sure` whether the member was sure, `None` when they did not say.
     """
 
     guild_id: int | None
@@ -42,6 +47,37 @@ class Practised:
     full: bool
     at: datetime
     source: PracticeSource
+    sure: bool | None = None
+
+    @classmethod
+    def graded(
+        cls,
+        posed: PosedItem,
+        choice: Collection[str],
+        *,
+        guild_id: int | None,
+        member_id: int,
+        bank: str,
+        seed: str,
+        at: datetime,
+        source: PracticeSource,
+        sure: bool | None = None,
+    ) -> Self:
+        """Grade the letters that a member chose."""
+        mark = grade_choice(posed, choice)
+        return cls(
+            guild_id=guild_id,
+            member_id=member_id,
+            bank=bank,
+            posed=posed,
+            seed=seed,
+            choice="".join(sorted(choice)),
+            units=units(mark, posed.item.weight),
+            full=mark.fraction == 1,
+            at=at,
+            source=source,
+            sure=sure,
+        )
 
     @property
     def fallen(self) -> frozenset[str]:
@@ -107,14 +143,45 @@ def similar(bank: Bank, item: Item, fallen: Collection[str]) -> dict[str, int]:
 
 
 def pick(near: Mapping[str, int], seen: Mapping[str, datetime], *, now: datetime, rng: Random) -> str | None:
-    """Pick the id of the next item of those that are `near`; `None` of none.
+    """Pick the id of the next item of those that are `near`, the first of `line_up`; `None` of none."""
+    return next(iter(line_up(near, seen, now=now, rng=rng)), None)
+
+
+def draw(
+    items: Collection[Item],
+    caught: Collection[str],
+    seen: Mapping[str, datetime],
+    *,
+    count: int,
+    now: datetime,
+    rng: Random,
+) -> list[Item]:
+    """Draw up to `count` different items for a run, in any order.
+
+    Up to half of them are on a trap that `caught` the learner of late, and were not seen within a day; the others come
+    as `line_up` has them.
+    """
+    by_id = {item.id: item for item in items}
+    order = line_up(dict.fromkeys(by_id, 0), seen, now=now, rng=rng)
+    on_traps = [each for each in order if by_id[each].traps & frozenset(caught) and not _recent(each, seen, now)]
+    chosen = on_traps[: count // 2]
+    chosen += [each for each in order if each not in chosen][: count - len(chosen)]
+    rng.shuffle(chosen)
+    return [by_id[each] for each in chosen]
+
+
+def line_up(near: Mapping[str, int], seen: Mapping[str, datetime], *, now: datetime, rng: Random) -> list[str]:
+    """Put the ids of the items that are `near` in the order in which they are offered.
 
     What was not `seen` within a day comes first; then what is nearest, then what was seen longest ago or never.
     """
 
     def order(item_id: str) -> tuple[bool, int, float, float]:
-        last = seen.get(item_id)
-        recent = last is not None and now - last < _RECENT
+        last, recent = seen.get(item_id), _recent(item_id, seen, now)
         return recent, 0 if recent else near[item_id], last.timestamp() if last is not None else 0.0, rng.random()
 
-    return min(sorted(near), key=order, default=None)
+    return sorted(sorted(near), key=order)
+
+
+def _recent(item_id: str, seen: Mapping[str, datetime], now: datetime) -> bool:
+    return item_id in seen and now - seen[item_id] < _RECENT

@@ -214,7 +214,6 @@ class Answering(UnderWay):
             return Verdict.IGNORED
         now = self._clock()
         removed_by_bot = self.removals.caused(Letter(message_id, member_id, mark))
-        live.lifted(member_id, mark)
 
         def change(held: Answer) -> Answer:
             if removed_by_bot:

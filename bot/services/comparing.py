@@ -21,8 +21,10 @@ def compared(live: Live, snapshot: Snapshot, *, begun: int, now: datetime) -> Fo
 
     Members who did something since, or after the round closed, are passed over: what they did live is newer.
     """
-    begun = begun if live.closed_at is None else min(begun, live.closed_at)
+    # A clear before the snapshot is in it, though the round had closed by then: letters swept from the snapshot all the
+    # same would be new to the next one, which a failure or a restart brings.
     swept, seen = live.cleared_since(begun)
+    begun = begun if live.closed_at is None else min(begun, live.closed_at)
     # A letter that the bot has not put there yet was cleared by nobody.
     wiped = snapshot.unseeded if live.round.seeded else ""
     found = Found()
@@ -31,12 +33,15 @@ def compared(live: Live, snapshot: Snapshot, *, begun: int, now: datetime) -> Fo
             found.passed_over.add(member_id)
             continue
         before = live.answers.get(member_id) or Answer(at=now)
+        present = snapshot.marks.get(member_id, frozenset())
+        if present == before.marks and not swept:
+            continue  # as for nearly everyone
         known = replace(before, seen=seen[member_id]) if member_id in seen else before
         # Marks that were swept meanwhile say nothing, be they missing or not, unless they had not been heard of.
         unknown = {mark for mark in known.marks if mark.upper() in swept}
         after = reconciled(
             known,
-            snapshot.marks.get(member_id, frozenset()) | unknown,
+            present | unknown,
             kind=live.round.posed.item.kind,
             now=now,
             cleared_letters=wiped,

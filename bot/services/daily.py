@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.domain.outage import Outage
 from bot.domain.quiz import Quiz
@@ -63,6 +64,8 @@ class Daily:
         self._watch = watch or Watch()
         self._hastens = False
         self._workers: dict[Worker, asyncio.Task[None]] = {}
+        self._repairing: dict[int, asyncio.Task[None]] = {}
+        self._gate = asyncio.Semaphore(_AT_ONCE)
         self._nap: asyncio.Task[None] | None = None
         self._woken = False
         self._stopping = False
@@ -83,16 +86,8 @@ class Daily:
     async def catch_up(self) -> None:
         """Repair what was missed on every open round's post, additions and withdrawals: Discord is there again."""
         self._answering.came_back()
-        gate = asyncio.Semaphore(_AT_ONCE)
-
-        async def repair(asked: Round) -> None:
-            async with gate:
-                try:
-                    await self._stepper.reconcile(asked)
-                except Exception:
-                    logger.exception("round %d: catching up failed; its close will try again", asked.id)
-
-        await asyncio.gather(*(repair(asked) for asked in self._answering.open_rounds()))
+        self._stepper.repairs.clear()
+        await asyncio.gather(*(self._repair(asked) for asked in self._answering.open_rounds()))
 
     async def tick(self) -> None:
         """Do what is due now. Steps run in the background: `idle()` waits for them."""
@@ -104,8 +99,11 @@ class Daily:
         except BaseException:
             self._hastens |= hastens
             raise
+        if hastens:
+            self._stepper.repairs.hasten(now)
         self._show_life()
         await self._answering.note_others(present=self._watch.shared)
+        self._repair_again(now)
         while await self._planner.plan_due(now):
             await self._set_out(now)  # what is planned is posted while others are planned
         await self._set_out(now)
@@ -127,9 +125,9 @@ class Daily:
                 )
 
     async def idle(self) -> None:
-        """Wait until no step is under way."""
-        while self._workers:
-            await asyncio.wait(set(self._workers.values()))
+        """Wait until no step is under way, and no repair that is tried again."""
+        while under_way := {*self._workers.values(), *self._repairing.values()}:
+            await asyncio.wait(under_way)
 
     async def run(self) -> None:
         """Tick until stopped. The table decides what is due: the loop only wakes."""
@@ -191,6 +189,26 @@ class Daily:
         finally:
             del self._workers[worker]
             self.wake()
+
+    def _repair_again(self, now: datetime) -> None:
+        """Begin anew the repairs that failed a while ago; none while Discord is gone: when it is back all is read."""
+        due = set() if self._answering.away else self._stepper.repairs.due(now) - self._repairing.keys()
+        for asked in self._answering.open_rounds() if due else ():
+            if asked.id in due:
+                task = asyncio.create_task(self._repair(asked), name=f"repair of {asked.id}")
+                task.add_done_callback(partial(self._repaired, asked.id))
+                self._repairing[asked.id] = task
+
+    def _repaired(self, round_id: int, _: asyncio.Task[None]) -> None:
+        del self._repairing[round_id]
+
+    async def _repair(self, asked: Round) -> None:
+        async with self._gate:
+            try:
+                if not self._stopping:
+                    await self._stepper.reconcile(asked)
+            except Exception:
+                logger.exception("round %d: catching up failed; its close will try again", asked.id)
 
     async def _step(self, found: Round | Quiz) -> None:
         try:

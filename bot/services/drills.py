@@ -1,13 +1,16 @@
-"""Drills: single items to practise privately, unranked, with feedback at once."""
+"""Drills: single items to practise privately, unranked, with feedback at once.
+
+They are no sittings of one item: a drill is all in its custom ids. Nothing is stored of one that is never answered, and
+a member may have any number of them open, below any number of reveals and cards.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from random import Random
 
 from bot.domain.bank import Bank
 from bot.domain.errors import ForeignPost, ItemBusy, ItemGone, NothingToPractise, UnknownSeed
-from bot.domain.grading import grade_choice, units
+from bot.domain.grading import grade_choice
 from bot.domain.item import Item
 from bot.domain.kinds import Mark
 from bot.domain.lesson import Lesson
@@ -29,18 +32,12 @@ from bot.domain.scenarios.drawing import Stock, is_same
 from bot.domain.scenarios.finding import Diagnosis, diagnose
 from bot.domain.scenarios.generating import has_cases
 from bot.domain.tally import slips
+from bot.services import offering
 from bot.services.library import Library, gone
+from bot.services.offering import Learner
 from bot.services.ports import Clock
 from bot.storage import answers, practice, rounds
-from bot.storage.store import Store, Tx
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learner:
-    """Who practises, and where: `guild_id` is `None` in direct messages."""
-
-    member_id: int
-    guild_id: int | None
+from bot.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +155,7 @@ class Drills:
         """
         bank, item = self._library.item(bank_id, item_id)
         async with self._store.read() as tx:
-            if is_same(bank, item_id, await _busy(tx, learner, bank_id)):
+            if is_same(bank, item_id, await offering.busy(tx, learner, bank_id)):
                 raise ItemBusy
         return self._pose(bank, item)
 
@@ -170,22 +167,19 @@ class Drills:
             ItemBusy: it came into an open round meanwhile, where the feedback would tell its key, be it once more.
         """
         drill = self._posed_again(posing)
-        item, now = drill.posed.item, self._clock()
-        mark = grade_choice(drill.posed, choice)
-        done = Practised(
+        item = drill.posed.item
+        done = Practised.graded(
+            drill.posed,
+            choice,
             guild_id=learner.guild_id,
             member_id=learner.member_id,
             bank=posing.bank_id,
-            posed=drill.posed,
             seed=posing.seed,
-            choice="".join(sorted(choice)),
-            units=units(mark, item.weight),
-            full=mark.fraction == 1,
-            at=now,
+            at=self._clock(),
             source=PracticeSource.DRILL,
         )
         async with self._store.write() as tx:
-            if is_same(drill.bank, item.id, await _busy(tx, learner, posing.bank_id)):
+            if is_same(drill.bank, item.id, await offering.busy(tx, learner, posing.bank_id)):
                 raise ItemBusy
             first = await practice.keep(tx, done)
         return Outcome(drill=drill, choice=first, mark=grade_choice(drill.posed, first))
@@ -201,8 +195,8 @@ class Drills:
 
     async def _case(self, learner: Learner, bank: Bank, lesson: Lesson) -> Drill:
         async with self._store.read() as tx:
-            busy = await _busy(tx, learner, bank.id)
-            seen = await _seen(tx, learner, bank.id)
+            busy = await offering.busy(tx, learner, bank.id)
+            seen = await offering.seen(tx, learner, bank.id)
         told = {item_id: at for item_id, at in seen.items() if seed_of(item_id) is not None}
         stock = Stock(bank=bank, lessons=[lesson], told=told, taken=busy)
         case = next(iter(stock.fresh(self._rng, count=1) or stock.again(count=1)), None)
@@ -212,8 +206,8 @@ class Drills:
 
     async def _picked(self, learner: Learner, bank: Bank, near: Mapping[str, int]) -> Drill:
         async with self._store.read() as tx:
-            busy = await _busy(tx, learner, bank.id)
-            seen = await _seen(tx, learner, bank.id)
+            busy = await offering.busy(tx, learner, bank.id)
+            seen = await offering.seen(tx, learner, bank.id)
         free = {item_id: place for item_id, place in near.items() if item_id not in busy}
         chosen = pick(free, seen, now=self._clock(), rng=self._rng)
         if chosen is None:
@@ -234,17 +228,3 @@ class Drills:
 
 def _drill(bank: Bank, item: Item, posing: Posing) -> Drill:
     return Drill(bank=bank, posed=pose_by(item, posing.seed), posing=posing, diagnosis=diagnose(bank, item))
-
-
-async def _busy(tx: Tx, learner: Learner, bank: str) -> frozenset[str]:
-    if learner.guild_id is None:
-        return await rounds.busy_for(tx, learner.member_id, bank)
-    return await rounds.busy_items(tx, learner.guild_id, bank)
-
-
-async def _seen(tx: Tx, learner: Learner, bank: str) -> Mapping[str, datetime]:
-    done = await practice.last_done(tx, learner.member_id, bank)
-    if learner.guild_id is None:
-        return done
-    asked = await rounds.answered(tx, learner.guild_id, learner.member_id, bank)
-    return dict(asked) | {item: max(at, asked.get(item, at)) for item, at in done.items()}

@@ -1,7 +1,7 @@
 """The library: every bank that can be asked from, and finding things in them."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from bot.domain.item import Item
 from bot.domain.lesson import Lesson
 from bot.domain.reading import echo
 from bot.domain.scenarios.case import seed_of
-from bot.domain.scenarios.drawing import labs
+from bot.domain.scenarios.drawing import is_same, labs
 from bot.domain.scenarios.finding import find_item
 from bot.domain.scenarios.generating import has_cases
 from bot.domain.selection import on_topic
@@ -103,6 +103,10 @@ class Library:
             raise gone(item_id)
         return bank, item
 
+    def is_among(self, bank_id: str, item_id: str, others: Collection[str]) -> bool:
+        """Tell whether an item, or a case that differs from it in words only, is among others, by their ids."""
+        return is_same(self._banks[bank_id], item_id, others) if self.has(bank_id) else item_id in others
+
     def traps_of(self, bank_id: str, item: Item) -> dict[str, Trap]:
         """Give the traps an item names, as far as its bank still has them."""
         known = self._banks[bank_id].traps if bank_id in self._banks else {}
@@ -120,6 +124,16 @@ class Library:
         if bank is None or trap_id not in bank.traps:
             raise TrapGone
         return bank, bank.traps[trap_id]
+
+    def about(self, bank_id: str | None, topic: str | None) -> Bank:
+        """Give the bank that is meant: the one named, else the first with items on a topic, else the first.
+
+        Raises:
+            UnknownBank: none of that id is there.
+        """
+        if bank_id is not None:
+            return self.bank(bank_id)
+        return next((bank for bank in self.banks if on_topic(bank, topic)), self.banks[0])
 
     def trap(self, wanted: str) -> tuple[Bank, Trap]:
         """Find a trap by `bank:id` (as suggested), by its id or name, or by words that only one has.

@@ -121,8 +121,11 @@ class Publisher(Protocol):
     async def find_post(self, wanted: Round) -> int | None:
         """Look in the channel for a question that was sent, but whose message id was never stored."""
 
-    async def seed(self, opened: Round) -> None:
-        """Put every letter on the post; letters that are there stay."""
+    async def seed(self, opened: Round, letters: str) -> None:
+        """Put letters on the post; those that are there stay.
+
+        Where one was cleared that we have not heard of, putting it back would make the clear look like withdrawals.
+        """
 
     async def collect(self, asked: Round) -> Snapshot:
         """Read who holds which letter, all pages of ordinary and super reactions."""

@@ -62,8 +62,11 @@ class Profiles:
         self._clock = clock
         self._library = library
 
-    async def repeated(self, guild_id: int, member_id: int) -> tuple[Repeated, ...]:
-        """List the traps that a learner repeats most in a server; those that no bank has any more are left out."""
+    async def repeated(self, guild_id: int | None, member_id: int) -> tuple[Repeated, ...]:
+        """List the traps that a learner repeats most in a server; those that no bank has any more are left out.
+
+        Without a server it is what they repeat in direct messages.
+        """
         now = self._clock()
         async with self._store.read() as tx:
             met = await profiles.encounters(tx, guild_id, member_id, since=now - WINDOW)

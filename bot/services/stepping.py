@@ -18,6 +18,7 @@ from bot.services.closing import Closing
 from bot.services.conducting import Conductor
 from bot.services.library import Library
 from bot.services.ports import Clock, Posting, Publisher, PublishFailed, Refusal
+from bot.services.repairs import Repairs
 from bot.services.voiding import void
 from bot.storage import rounds, schedules
 from bot.storage.store import StorageBusy, Store
@@ -63,6 +64,7 @@ class Stepper:
         self._library = library
         self._announcer = announcer
         self._closing = Closing(store, clock, publisher, answering=answering, library=library, announcer=announcer)
+        self.repairs = Repairs()
         # What failed how often and what was told of it, by round, until the round is done: forgotten by a restart.
         self._failures: Counter[tuple[int, RoundState]] = Counter()
         self._told: set[tuple[int, str]] = set()
@@ -86,7 +88,10 @@ class Stepper:
             await self._failed(leased, "something went wrong on my side")
 
     async def reconcile(self, asked: Round) -> None:
-        """Repair what was missed on an open round's post, and put missing letters back; else its close will."""
+        """Repair what was missed on an open round's post, and put back the letters that a reading does not find.
+
+        Where Discord does not answer it is tried again by and by; what it rejects is left to the close.
+        """
         if not asked.by_letter:
             return
         try:
@@ -94,12 +99,24 @@ class Stepper:
             snapshot = await self._publisher.collect(asked)
             changed = await self._answering.reconcile(asked.id, snapshot, begun=begun)
             if snapshot.unseeded:
-                await self._publisher.seed(asked)
+                await self._publisher.seed(asked, snapshot.unseeded)
+            if self._answering.is_unread(asked.id):
+                self.repair_later(asked)  # who did something meanwhile was passed over
+            else:
+                self.repairs.done(asked.id)
             if changed:
                 logger.info("round %d: %d answers caught up", asked.id, changed)
         except PublishFailed as failure:
-            if failure.why not in (Refusal.UNAVAILABLE, Refusal.REJECTED):
+            if failure.why is Refusal.UNAVAILABLE:
+                self.repair_later(asked)
+                return
+            self.repairs.done(asked.id)
+            if failure.why is not Refusal.REJECTED:
                 await self.refused(asked, failure)
+
+    def repair_later(self, asked: Round) -> None:
+        """Let a tick repair a post after a while: it could not be read for now, not of everyone, or not be mended."""
+        self.repairs.failed(asked.id, self._clock())
 
     async def refused(self, asked: Round, failure: PublishFailed) -> None:
         """Deal with what the chat would not do: void, pause, or try again later. Nothing is erased."""
@@ -250,7 +267,8 @@ class Stepper:
                 await self._announcer.tell(schedule, troubles.too_late(schedule))
             return False
         # A reveal that fails again and again must not cost the next question too.
-        before = [each.step_at for each in earlier if waited < schedule.catch_up / 2 and _holds_up(each, planned)]
+        patience = min(schedule.catch_up, planned.closes_at - planned.planned_at) / 2
+        before = [each.step_at for each in earlier if waited < patience and _holds_up(each, planned)]
         if not before:
             return True
         soonest = min(step_at for step_at in before if step_at is not None)
@@ -266,7 +284,7 @@ class Stepper:
     async def _seed(self, opened: Round) -> None:
         await self._answering.take_up(opened)
         if opened.by_letter and not opened.seeded:
-            await self._publisher.seed(opened)
+            await self._publisher.seed(opened, opened.posed.letters)
         async with self._store.write() as tx:
             await rounds.seeded(tx, opened.id)
         self._answering.seeded(opened.id)
@@ -308,6 +326,7 @@ class Stepper:
             return await schedules.by_id(tx, asked.schedule_id)
 
     def _forget(self, round_id: int) -> None:
+        self.repairs.done(round_id)
         for key in [key for key in self._failures if key[0] == round_id]:
             del self._failures[key]
         self._told = {told for told in self._told if told[0] != round_id}

@@ -128,6 +128,11 @@ class UnderWay:
             for live in self._live.values():
                 live.gaps.append(self._away)
 
+    @property
+    def away(self) -> bool:
+        """Whether Discord is gone, or has yet to tell what happened meanwhile."""
+        return self._away is not None
+
     def came_back(self, *, replayed: bool = False) -> None:
         """Note that Discord has told what happened meanwhile, or never will."""
         if self._away is None:
@@ -141,6 +146,11 @@ class UnderWay:
     def unread(self) -> dict[int, datetime]:
         """Give the rounds on whose posts something may have been missed, and since when."""
         return {round_id: since for round_id, live in self._live.items() if (since := live.unread_since) is not None}
+
+    def is_unread(self, round_id: int) -> bool:
+        """Tell whether something may have been missed on a round's post."""
+        live = self._live.get(round_id)
+        return live is not None and live.unread_since is not None
 
     def signed(self, alive: datetime, unread: Mapping[int, datetime]) -> None:
         """Note the sign of life that is stored now, and what was unread then."""

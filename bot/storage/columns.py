@@ -1,5 +1,7 @@
-"""Column types that carry domain values: instants, sets of weekdays and of ids, posed items."""
+"""Column types that carry domain values: instants, sets of weekdays and of ids, posed items, wishes."""
 
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from bot.domain.item import Difficulty
 from bot.domain.posed import PosedItem
+from bot.domain.sitting import Wish
 from bot.storage.snapshots import dump_posed, load_posed
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -117,3 +121,22 @@ class Posed(TypeDecorator[PosedItem]):
     def process_result_value(self, value: object | None, dialect: Dialect) -> PosedItem | None:
         del dialect
         return None if value is None else load_posed(str(value))
+
+
+class Wished(TypeDecorator[Wish]):
+    """What a sitting was asked for, as JSON."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Wish | None, dialect: Dialect) -> str | None:
+        del dialect
+        return None if value is None else json.dumps(asdict(value))
+
+    def process_result_value(self, value: object | None, dialect: Dialect) -> Wish | None:
+        del dialect
+        if value is None:
+            return None
+        wanted = json.loads(str(value))
+        difficulty = wanted.pop("difficulty")
+        return Wish(**wanted, difficulty=None if difficulty is None else Difficulty(difficulty))

@@ -45,7 +45,7 @@ async def last_done(tx: Tx, member_id: int, bank: str) -> Mapping[str, datetime]
     return {row[0]: row[1] for row in rows}
 
 
-async def goes(tx: Tx, guild_id: int, member_id: int, *, since: datetime) -> list[Go]:
+async def goes(tx: Tx, guild_id: int | None, member_id: int, *, since: datetime) -> list[Go]:
     """List the goes of a member at items in a server or in direct messages since an instant."""
     here = (practised.c.guild_id == guild_id) | practised.c.guild_id.is_(None)
     wanted = _GOES.where(practised.c.member_id == member_id, here, practised.c.at >= since)

@@ -15,7 +15,7 @@ from bot.storage.tables import results, round_traps, rounds, slips
 _AT = sa.func.coalesce(rounds.c.closing_at, rounds.c.closes_at, type_=rounds.c.closes_at.type)
 
 
-async def encounters(tx: Tx, guild_id: int, member_id: int, *, since: datetime) -> list[Encounter]:
+async def encounters(tx: Tx, guild_id: int | None, member_id: int, *, since: datetime) -> list[Encounter]:
     """List how a member met the traps that they fell for since an instant, in no order.
 
     It is in a server's rounds, ranked or not, and in their practice there and in direct messages.
@@ -108,7 +108,7 @@ async def forget(tx: Tx, round_id: int) -> None:
 
 
 async def _asked(
-    tx: Tx, guild_id: int, member_id: int, *, since: datetime
+    tx: Tx, guild_id: int | None, member_id: int, *, since: datetime
 ) -> Mapping[tuple[str, str], Collection[datetime]]:
     """Give when the rounds that a member has results of stopped taking answers, by bank and item, since an instant."""
     rows = await tx.execute(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from bot.domain.rounds import UNFINISHED
-from bot.storage.columns import Duration, Instant, LocalTime, Names, Posed, Weekdays, Zone
+from bot.storage.columns import Duration, Instant, LocalTime, Names, Posed, Weekdays, Wished, Zone
 
 metadata = sa.MetaData(
     naming_convention={
@@ -244,9 +244,47 @@ practised = sa.Table(
     # The traps that were fallen for, and those that a fully right answer resisted: profiles are read without items.
     sa.Column("fallen", Names, nullable=False, server_default=sa.text("''")),
     sa.Column("resisted", Names, nullable=False, server_default=sa.text("''")),
+    sa.Column("sure", sa.Boolean),
     # One posing is answered once, however often it is sent.
     sa.UniqueConstraint("member_id", "bank", "item_id", "seed"),
     sa.Index("ix_practised_member_id_bank_at", "member_id", "bank", "at"),
+)
+
+# One member's run of items in private. The wish is what was asked for.
+sittings = sa.Table(
+    "sittings",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger),
+    sa.Column("member_id", sa.BigInteger, nullable=False),
+    sa.Column("mode", sa.String(16), nullable=False),
+    sa.Column("bank", sa.String(64), nullable=False),
+    sa.Column("wish", Wished, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("touched_at", Instant, nullable=False),
+    sa.Column("deadline", Instant),
+    sa.Column("ended_at", Instant),
+    # Mode, server and member in one while it is open, so that each has one of a kind; empty afterwards.
+    sa.Column("open_key", sa.String(60)),
+    sa.UniqueConstraint("open_key"),
+    sa.Index("ix_sittings_member_id_started_at", "member_id", "started_at"),
+    sa.Index("ix_sittings_guild_id_touched_at", "guild_id", "touched_at"),
+    sa.Index("ix_sittings_touched_at", "touched_at"),
+)
+
+sitting_items = sa.Table(
+    "sitting_items",
+    metadata,
+    sa.Column("sitting_id", sa.ForeignKey("sittings.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("posed", Posed, nullable=False),
+    sa.Column("choice", sa.String(10)),
+    sa.Column("sure", sa.Boolean),
+    sa.Column("flagged", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("units", sa.Integer),
+    sa.Column("full", sa.Boolean),
+    sa.Column("answered_at", Instant),
 )
 
 # What members say is wrong with an item; one says so once for each of its revisions.

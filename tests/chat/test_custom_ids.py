@@ -3,15 +3,34 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
+from bot.chat.buttons import Guarded
 from bot.chat.cogs.boards import BoardPage
 from bot.chat.drill_buttons import Drill, DrillChoice
 from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
 from bot.chat.lesson_exits import LessonPractice, TrapMenu
+from bot.chat.practice_buttons import (
+    OF_PRACTICE,
+    PracticeAgain,
+    PracticeChoice,
+    PracticeEnd,
+    PracticeMore,
+    PracticeNext,
+)
 from bot.chat.quiz_buttons import OF_QUIZZES
 from bot.chat.render.lessons import CHAIN
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Reopen, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain, RoundLesson
+from bot.chat.review_buttons import (
+    OF_REVIEWS,
+    ReviewAnswer,
+    ReviewChoice,
+    ReviewEnd,
+    ReviewMore,
+    ReviewNext,
+    Sureness,
+)
 from bot.chat.surfaces.private import Choice
 from bot.chat.trap_buttons import TrapCard
 from bot.chat.trap_links import TRAP, trap_link
@@ -22,7 +41,7 @@ from bot.domain.scenarios.case import SEEDS, case_id
 from bot.domain.standings import Period
 from bot.services.drills import Posing
 from bot.services.recalling import OwnAnswer
-from tests.builders import make_answer, make_item, make_posed, make_round, make_trap
+from tests.builders import make_answer, make_item, make_posed, make_round, make_sitting, make_trap
 
 _LIMIT = 100
 _ID = "x" * LONGEST_ID
@@ -84,3 +103,20 @@ def test_the_longest_ids_of_cases_fit() -> None:
 def test_ids_of_items_made_of_a_lesson_fit() -> None:
     """A lesson's id leaves room for what is added to it: `-001` to `-999`, or `-case-` and ten digits."""
     assert LONGEST_LESSON_ID + len("-case-4294967295") <= LONGEST_ID
+
+
+def test_the_longest_ids_of_runs_fit() -> None:
+    """A run's number and an item's in it fit, and are read again by the part they belong to and by no other."""
+    parts: list[Guarded[Any]] = [PracticeChoice(_LARGEST, 999), PracticeNext(_LARGEST, 999)]
+    parts += [PracticeEnd(_LARGEST), PracticeAgain(_LARGEST), PracticeMore(_LARGEST)]
+    entry = replace(make_sitting().entries[0], number=999)
+    parts += [ReviewChoice(_LARGEST, entry, LETTERS), ReviewAnswer(_LARGEST, 999, Sureness.GUESSED, LETTERS)]
+    parts += [ReviewNext(_LARGEST, 999), ReviewEnd(_LARGEST), ReviewMore(_LARGEST)]
+    for part in parts:
+        assert len(part.custom_id) <= _LIMIT
+        read = [
+            each
+            for each in (*OF_PRACTICE, *OF_REVIEWS)
+            if each.__discord_ui_compiled_template__.fullmatch(part.custom_id)
+        ]
+        assert read == [type(part)]

@@ -11,8 +11,14 @@ from bot.chat.letters import EMOJI
 from bot.chat.render.lessons import lesson_pages, page_about
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round
+from bot.services.library import Shelf
 from tests.chat.parts import part
 from tests.chat.world import World, custom_ids, said, texts
+
+
+@pytest.fixture(name="shelves", scope="session")
+def _shelves(one_lesson: list[Shelf]) -> list[Shelf]:
+    return one_lesson
 
 
 @dataclass

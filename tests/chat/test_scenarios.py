@@ -10,9 +10,15 @@ from bot.chat.lesson_buttons import LessonLink
 from bot.domain.posed import PosedItem
 from bot.domain.practice import pose_by
 from bot.domain.scenarios.case import SEEDS
+from bot.services.library import Shelf
 from tests.chat.world import World, custom_ids, said
 
 PNG = b"\x89PNG"
+
+
+@pytest.fixture(name="shelves", scope="session")
+def _shelves(one_lesson: list[Shelf]) -> list[Shelf]:
+    return one_lesson
 
 
 def _message(result: simcord.InteractionResult) -> discord.Message:

@@ -61,6 +61,7 @@ def test_one_change_means_the_same_heard_or_found(kind: ItemKind, taps: list[str
     assert found.answer.marks == heard.answer.marks
 
 
+@example(heard=["b", "A", "B", "C", "D"], missed=["B", "C", "D"])
 @given(heard=toggles, missed=toggles)
 def test_single_select_reads_a_snapshot_by_its_new_letters(heard: list[str], missed: list[str]) -> None:
     """One new letter is the answer, several are unresolved; without one, what was chosen stays while it is there."""
@@ -73,8 +74,16 @@ def test_single_select_reads_a_snapshot_by_its_new_letters(heard: list[str], mis
     elif chosen in post.letters:
         assert post.held == (chosen, False)
     else:
-        left = [letter for letter in Post(kind=post.kind).toggle(heard).answer.letters if letter in post.letters]
-        assert post.held == ("".join(left[-1:]), False)
+        was = Post(kind=post.kind).toggle(heard).answer.seen
+        # A letter stands where its latest mark stands that is still there; another sort of reaction takes that place.
+        left = {
+            letter: max(
+                (was.index(mark) for mark in was if mark.upper() == letter and mark in post.marks),
+                default=max(was.index(mark) for mark in was if mark.upper() == letter),
+            )
+            for letter in post.letters
+        }
+        assert post.held == (max(left, key=left.__getitem__, default=""), False)
 
 
 @example(kind=ItemKind.SINGLE, heard=["C", "A", "c"], missed=["B", "c", "B"])

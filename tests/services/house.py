@@ -25,10 +25,13 @@ from bot.services.drills import Drills
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
+from bot.services.practising import Practising
 from bot.services.profiles import Profiles
 from bot.services.quizzing import Quizzing
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
+from bot.services.reviewing import Reviewing
+from bot.services.sittings import Sittings
 from bot.services.standings import Standings
 from bot.services.stepping import Stepper
 from bot.storage import rounds, schedules
@@ -70,6 +73,9 @@ class House:
     organising: Organising = field(init=False)
     recalling: Recalling = field(init=False)
     drills: Drills = field(init=False)
+    sittings: Sittings = field(init=False)
+    practising: Practising = field(init=False)
+    reviewing: Reviewing = field(init=False)
     reporting: Reporting = field(init=False)
     correcting: Correcting = field(init=False)
     standings: Standings = field(init=False)
@@ -113,10 +119,15 @@ class House:
         self.quizzing = Quizzing(store, clock, library=self.library, rng=Random(7), wake=self.daily.wake)
         self.recalling = Recalling(store, self.answering)
         self.drills = Drills(store, clock, library=self.library, rng=Random(7))
+        self.sittings = Sittings(store, clock, library=self.library)
         self.reporting = Reporting(store, clock, library=self.library, announcer=self.announcer)
         self.correcting = Correcting(store, publisher, library=self.library)
         self.standings = Standings(store, clock)
         self.profiles = Profiles(store, clock, library=self.library)
+        self.practising = Practising(
+            store, clock, library=self.library, profiles=self.profiles, sittings=self.sittings, rng=Random(7)
+        )
+        self.reviewing = Reviewing(store, clock, library=self.library, sittings=self.sittings)
         await self.daily.begin()
         return self
 

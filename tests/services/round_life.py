@@ -56,9 +56,8 @@ class Life:
         # Who did something last where, and who did something after the close that this process knows of.
         self._heard: dict[int, int] = {}
         self._late: set[int] = set()
-        # Which letters were cleared where, and after the close.
+        # Which letters were cleared where.
         self._swept: list[tuple[int, str]] = []
-        self._swept_late = ""
         self._compared = 0
         self._looked_at_close = False
         kill_around_commits(patch, self.chat)
@@ -277,7 +276,10 @@ class Life:
         """Everything that can go on: not what is held, nor what waits for what is held."""
         workers: set[Task] = set(self.house.daily._workers.values())
         hearing = self._hearing if not self.house.answering.is_posting(CHANNEL) else set()
-        return {task for task in workers | self._repairs | hearing if not task.done() and task not in self.chat.held}
+        again: set[Task] = set(self.house.daily._repairing.values())
+        return {
+            task for task in workers | self._repairs | again | hearing if not task.done() and task not in self.chat.held
+        }
 
     async def _bury(self) -> None:
         self.chat.held.clear()
@@ -295,7 +297,6 @@ class Life:
         self._hearing.clear()
         self._repairs.clear()
         self._late.clear()
-        self._swept_late = ""
 
     def _alive(self) -> None:
         """Learn whether the last tick's sign of life was stored."""
@@ -336,9 +337,7 @@ class Life:
                 case "choose":
                     self.journal.private_at[event.place] = self._latest
                 case "clear":
-                    self._swept.append((event.place, event.what))
-                    self._swept_late += event.what if closed else ""
-                    # It touches nobody.
+                    self._swept.append((event.place, event.what))  # it touches nobody
             if event.kind != "clear" and not (event.kind == "choose" and closed):
                 # A button that is refused says nothing about the letters on the post.
                 self._heard[event.member] = event.place
@@ -346,7 +345,7 @@ class Life:
             self._hearing.add(asyncio.create_task(self._hear(event, state)))
 
     async def _hear(self, event: Event, state: RoundState | None) -> None:
-        await hear(event, self.house.answering, self.chat)
+        await hear(event, self.house.answering, self.chat, self.house.stepper.repair_later)
         if state is RoundState.OPEN:
             assert event.fate is Fate.STORED, f"{event} does not count in an open round"
         elif state is not RoundState.PLANNED:
@@ -380,7 +379,6 @@ class Life:
         if look.closing:
             self._looked_at_close = True
             look.skip = frozenset(self._late)
-            look.swept |= Letters(self._swept_late)
         else:
             look.skip = frozenset(member for member in MEMBERS if self._heard.get(member, 0) > look.place)
 

@@ -104,9 +104,9 @@ class Chat(FakePublisher):
         if self.connected:
             self.wire.append(event)
 
-    async def seed(self, opened: Round) -> None:
+    async def seed(self, opened: Round, letters: str) -> None:
         try:
-            await super().seed(opened)
+            await super().seed(opened, letters)
         finally:
             self.planted = self.planted or bool(self.seeds[self.message])
 
@@ -174,7 +174,7 @@ def kill_around_commits(patch: pytest.MonkeyPatch, chat: Chat) -> None:
     patch.setattr(writing, "_RETRY_SECONDS", 0.001)
 
 
-async def hear(event: Event, answering: Answering, chat: Chat) -> None:
+async def hear(event: Event, answering: Answering, chat: Chat, later: Callable[[Round], None]) -> None:
     """Do with an event what the surfaces do (`bot.chat.surfaces.reactions` for one), and note whether it counted."""
     if answering.round_of(chat.message) is None and not answering.is_posting(CHANNEL):
         event.counts(False)
@@ -193,8 +193,11 @@ async def hear(event: Event, answering: Answering, chat: Chat) -> None:
             # A round that closes while the clear is stored is not seeded again; the clear counts all the same.
             event.counts(was_open or cleared is not None)
             if cleared is not None:
-                with suppress(PublishFailed, RuntimeError):
-                    await chat.seed(cleared)
+                with suppress(RuntimeError):
+                    try:
+                        await chat.seed(cleared, event.what)
+                    except PublishFailed:
+                        later(cleared)
         case "choose":
             with suppress(NotOpen):
                 asked = answering.round_of(chat.message)

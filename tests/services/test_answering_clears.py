@@ -70,3 +70,16 @@ async def test_a_private_answer_stands_through_a_clear_and_a_catch_up(group: Hou
     assert group.stored(asked) == {1: "B"}
     assert await heard.tap(MESSAGE, 1, "A") is Verdict.RECORDED
     assert group.stored(asked) == {1: "A"}
+
+
+async def test_a_last_snapshot_that_is_read_twice_settles_nothing(group: House, asked: Round) -> None:
+    """Letters of unknown order stay unsettled when the snapshot is taken again after a clear that came before both."""
+    heard = group.answering
+    await heard.begin_closing(asked.id, late=False)
+    await heard.clear(MESSAGE, "C")
+    snapshot = Snapshot(marks={1: frozenset("AC")}, unseeded="C")
+    for _ in range(2):
+        await heard.reconcile(asked.id, snapshot, begun=heard.now_at(), closing=True)
+        held = heard.held(asked.id, 1)
+        assert held is not None
+        assert (held.choice, held.unresolved) == ("AC", True)

@@ -18,7 +18,8 @@ from bot.domain.rounds import Round, RoundState
 from bot.domain.scenarios.case import SEEDS, case_item
 from bot.domain.scenarios.finding import find_item, key_of
 from bot.domain.scenarios.generating import generate
-from bot.services.drills import Drill, Learner
+from bot.services.drills import Drill
+from bot.services.offering import Learner
 from bot.storage import rounds
 from tests.builders import NOW, make_item, make_posed, make_round, make_trap
 from tests.domain.labs import make_fault, make_lab, make_link

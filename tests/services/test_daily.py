@@ -232,7 +232,7 @@ async def test_stopping_waits_for_what_is_under_way_and_begins_nothing_else(hous
 
 async def test_stopping_an_idle_house_returns_at_once(group: House) -> None:
     """With nothing under way there is nothing to wait for."""
-    await asyncio.wait_for(group.daily.stop(), timeout=1)
+    await asyncio.wait_for(group.daily.stop(), timeout=5)
 
 
 async def test_a_sign_of_life_that_fails_stops_nothing(group: House, caplog: pytest.LogCaptureFixture) -> None:

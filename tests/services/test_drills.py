@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.errors import ForeignPost, ItemBusy, ItemGone, NothingToPractise, TrapGone
-from bot.services.drills import Learner
+from bot.services.offering import Learner
 from tests.builders import make_bank, make_item, make_trap
 from tests.services.house import MINUTE, House, right, wrong
 

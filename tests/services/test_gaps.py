@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.domain.rounds import Round
+from bot.domain.rounds import Round, RoundState
 from bot.services.ports import PublishFailed, Refusal
 from bot.services.removals import Letter
 from tests.services.house import House, until
@@ -26,10 +26,10 @@ async def lose(house: House) -> None:
 
 
 async def back_in_vain(house: House, why: Refusal = Refusal.UNAVAILABLE) -> None:
-    """Connect again, but let the post not be read; a minute passes."""
+    """Connect again, but let the post not be read; half a minute passes, too little for another try."""
     house.publisher.fail("collect", PublishFailed(why))
     await house.daily.catch_up()
-    house.clock.advance(minutes=1)
+    house.clock.advance(seconds=30)
 
 
 async def close(house: House, asked: Round) -> None:
@@ -103,6 +103,31 @@ async def test_a_letter_withdrawn_after_an_outage_stands_against_nothing(group: 
     assert group.stored(asked) == {1: "B"}
 
 
+async def test_a_letter_withdrawn_and_tapped_again_unheard_is_new(group: House, asked: Round) -> None:
+    """That it was heard before it was taken away says nothing about when it came again."""
+    await lose(group)
+    await back_in_vain(group)
+    await group.tap(asked, 1, "C")
+    group.unheard(asked, 1, "")
+    await group.answering.lift(asked.message_id or 0, 1, "C")
+    group.unheard(asked, 1, "C")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "C"}
+
+
+async def test_a_letter_tapped_since_stands_while_another_sort_of_reaction_holds_it(group: House, asked: Round) -> None:
+    """Taking away one of two reactions with the letter withdraws nothing, and what was missed stays older."""
+    await group.tap(asked, 1, "b")
+    await lose(group)
+    group.unheard(asked, 1, "bC")
+    await back_in_vain(group)
+    await group.tap(asked, 1, "B")
+    group.unheard(asked, 1, "bC")
+    await group.answering.lift(asked.message_id or 0, 1, "B")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "B"}
+
+
 async def test_tidying_away_an_earlier_letter_keeps_the_later_one(group: House, asked: Round) -> None:
     """A letter that the bot itself removes is no last word any more; the one tapped after it is."""
     await lose(group)
@@ -131,6 +156,24 @@ async def test_who_taps_while_a_post_is_read_is_read_later(group: House, asked: 
     assert list(group.answering.unread()) == [asked.id]
     await close(group, asked)
     assert group.stored(asked) == {1: "C"}
+
+
+async def test_who_was_passed_over_is_read_after_a_while(group: House, asked: Round) -> None:
+    """The post is read once more by itself: then nothing of the outage is left that a later one could be taken for."""
+    await lose(group)
+    gate = group.publisher.hang("collect")
+    catching = asyncio.create_task(group.daily.catch_up())
+    await until(lambda: bool(group.publisher.named("collect")))
+    await group.tap(asked, 1, "C")
+    gate.set()
+    await catching
+    group.clock.advance(minutes=1)
+    await group.work(1)
+    assert group.answering.unread() == {}
+    await lose(group)
+    group.unheard(asked, 1, "CB")
+    await close(group, asked)
+    assert group.stored(asked) == {1: "B"}
 
 
 @pytest.mark.parametrize("killed", [False, True])
@@ -175,6 +218,24 @@ async def test_a_private_answer_after_the_last_tick_survives_a_kill(group: House
     assert group.stored(asked) == {1: "A"}
 
 
+async def test_a_clock_set_back_between_two_outages_makes_the_first_no_longer(group: House, asked: Round) -> None:
+    """The post is unread since the first, whatever the clock showed in the second, also for the next process."""
+    await group.answering.choose(asked.id, 1, "A")
+    group.clock.advance(minutes=10)
+    await group.work(1)
+    await lose(group)
+    began = group.answering.unread()
+    group.unheard(asked, 1, "B")
+    await back_in_vain(group)
+    group.clock.advance(hours=-1)
+    await lose(group)
+    assert group.answering.unread() == began
+    await group.work(1)
+    await group.restart()
+    await group.daily.catch_up()
+    assert group.stored(asked) == {1: "B"}
+
+
 async def test_a_letter_after_the_last_tick_gives_way_to_what_is_found_after_a_kill(group: House, asked: Round) -> None:
     """All letters had been heard when the process died: a new one is later."""
     group.clock.advance(seconds=1)
@@ -199,3 +260,91 @@ async def test_a_post_that_was_found_was_not_heard_before(group: House) -> None:
     await group.tap(asked, 1, "C")
     await close(group, asked)
     assert group.stored(asked) == {1: "C"}
+
+
+async def test_a_failed_repair_is_tried_again_by_and_by(group: House, asked: Round) -> None:
+    """It needs no other reconnect: after a minute, then after twice as long each time, up to ten minutes."""
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    group.publisher.seeds[asked.message_id or 0] = "ABC"
+    group.publisher.fail("collect", PublishFailed(Refusal.UNAVAILABLE), times=6)
+    began = group.clock()
+    await group.daily.catch_up()
+    tried = []
+    while group.answering.unread():
+        group.clock.advance(minutes=1)
+        calls = len(group.publisher.named("collect"))
+        await group.work(1)
+        tried += [(group.clock() - began).total_seconds() / 60] * (len(group.publisher.named("collect")) - calls)
+    assert tried == [1, 3, 7, 15, 25, 35]
+    assert group.stored(asked) == {1: "B"}
+    assert group.publisher.seeds[asked.message_id or 0] == "ABCD"
+    group.clock.advance(minutes=30)
+    calls = len(group.publisher.calls)
+    await group.work(1)
+    assert len(group.publisher.calls) == calls
+
+
+async def test_letters_that_could_not_be_put_back_are_put_back_later(group: House, asked: Round) -> None:
+    """Reading the post went well, only Discord did not take the letters."""
+    await lose(group)
+    group.publisher.seeds[asked.message_id or 0] = "ABC"
+    group.publisher.fail("seed", PublishFailed(Refusal.UNAVAILABLE))
+    await group.daily.catch_up()
+    assert group.answering.unread() == {}
+    assert group.publisher.seeds[asked.message_id or 0] == "ABC"
+    group.clock.advance(minutes=1)
+    await group.work(1)
+    assert group.publisher.seeds[asked.message_id or 0] == "ABCD"
+
+
+async def test_a_failed_repair_waits_no_longer_when_discord_answers_again(group: House, asked: Round) -> None:
+    """Whatever it was put off to, it is tried with the next tick, and so after the clock was set back."""
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    await back_in_vain(group)
+    group.clock.advance(hours=-1)
+    group.publisher.fail("collect", PublishFailed(Refusal.UNAVAILABLE))
+    await group.work(1)
+    assert group.stored(asked) == {}
+    group.daily.hurry()
+    await group.work(1)
+    assert group.stored(asked) == {1: "B"}
+
+
+async def test_no_repair_is_tried_while_the_gateway_is_gone(group: House, asked: Round) -> None:
+    """When it is back the post is read anyway, once."""
+    await lose(group)
+    await back_in_vain(group)
+    await lose(group)
+    calls = len(group.publisher.named("collect"))
+    group.clock.advance(minutes=5)
+    await group.work(1)
+    assert len(group.publisher.named("collect")) == calls
+    gate = group.publisher.hang("collect")
+    catching = asyncio.create_task(group.daily.catch_up())
+    await until(lambda: len(group.publisher.named("collect")) > calls)
+    await group.work(1)
+    gate.set()
+    await catching
+    assert len(group.publisher.named("collect")) == calls + 1
+    assert group.answering.unread() == {}
+    assert (await group.round(asked.id)).state is RoundState.OPEN
+
+
+async def test_a_repair_that_hangs_is_not_begun_again(group: House, asked: Round) -> None:
+    """However many ticks pass meanwhile, one reading of a post is under way, and a stop waits for it."""
+    await lose(group)
+    group.unheard(asked, 1, "B")
+    await back_in_vain(group)
+    calls = len(group.publisher.named("collect"))
+    gate = group.publisher.hang("collect")
+    for _ in range(3):
+        await group.daily.tick()
+        group.clock.advance(minutes=20)
+    await until(lambda: len(group.publisher.named("collect")) == calls + 1)
+    stopping = asyncio.create_task(group.daily.stop())
+    gate.set()
+    await asyncio.wait_for(stopping, timeout=5)
+    assert len(group.publisher.named("collect")) == calls + 1
+    assert group.stored(asked) == {1: "B"}

@@ -116,6 +116,7 @@ async def test_while_the_database_takes_no_writes_answers_wait(
         await until(lambda: len(group.beats) > 1)
         with trouble(group):
             waiting = taps(group, asked)
+            await until(lambda: group.store.trouble is not None)
             done, _ = await asyncio.wait(waiting, timeout=0.4)
             assert not done
             assert group.stored(asked) == {}
@@ -143,7 +144,7 @@ async def test_what_waits_is_bounded_by_members_not_by_taps(
             for letter in "ABAB" * 5
             for member in range(1, 21)
         ]
-        await asyncio.wait(waiting, timeout=0.1)
+        await until(lambda: group.store.trouble is not None)
     await asyncio.wait_for(asyncio.gather(*waiting), timeout=5)
     assert group.stored(asked) == dict.fromkeys(range(1, 21), "B")
     (told,) = lines(caplog, "answers that waited for the database are stored")
@@ -227,6 +228,7 @@ async def test_waiting_callers_are_bounded_too(group: House, asked: Round, monke
         waiting = [asyncio.create_task(group.answering.tap(asked.message_id or 0, 1, "A"))]
         await until(lambda: group.store.trouble is not None)
         waiting += taps(group, asked)
+        await until(lambda: sum(tap.done() for tap in waiting) > MANY - 10)
         done, pending = await asyncio.wait(waiting, timeout=0.1)
         assert {tap.result() for tap in done} == {Verdict.HELD}
         assert len(pending) == 10

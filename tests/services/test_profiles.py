@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.profile import Crowd, Share
 from bot.domain.rounds import Round
-from bot.services.drills import Learner
+from bot.services.offering import Learner
 from bot.services.profiles import Insight
 from tests.builders import make_bank, make_item, make_trap
 from tests.services.house import MINUTE, House, right, wrong

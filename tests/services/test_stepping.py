@@ -209,6 +209,21 @@ async def test_a_post_waits_for_a_reveal_that_fails_but_not_for_ever(house: Hous
     assert len(house.publisher.reveals) == 1
 
 
+async def test_a_reveal_that_fails_does_not_cost_a_question_that_is_open_for_an_hour(house: House) -> None:
+    """However long it may be caught up, a question waits for an earlier reveal for half of its own time at most."""
+    await house.schedule(open_for=timedelta(hours=1))
+    house.clock.now = DUE
+    await house.work(1)
+    house.publisher.fail("explain", PublishFailed(Refusal.UNAVAILABLE), times=1000)
+    house.clock.advance(days=1)
+    await house.work(3)
+    assert await house.states() == ["closed", "planned"]
+    for _ in range(4):
+        house.clock.advance(minutes=10)
+        await house.work(3)
+    assert await house.states() == ["closed", "open"]
+
+
 async def test_posting_by_hand_closes_no_other_round(group: House) -> None:
     """`/round post` adds a question; the ones that are open stay open."""
     await group.posted()

@@ -13,14 +13,19 @@ from hypothesis import strategies as st
 
 from bot.domain.item import Difficulty, Image, Item, ItemKind, MultipleRule, Option
 from bot.domain.posed import PosedItem
-from bot.storage.columns import Duration, Instant, LocalTime, Names, Posed, Weekdays, Zone
+from bot.domain.sitting import Wish
+from bot.storage.columns import Duration, Instant, LocalTime, Names, Posed, Weekdays, Wished, Zone
 
 metadata = sa.MetaData()
+_KINDS = (Duration, Instant, LocalTime, Names, Posed, Weekdays, Wished, Zone)
 kept = sa.Table(
     "kept",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    *(sa.Column(kind.__name__.lower(), kind) for kind in (Duration, Instant, LocalTime, Names, Posed, Weekdays, Zone)),
+    *(
+        sa.Column(kind.__name__.lower(), kind)
+        for kind in (Duration, Instant, LocalTime, Names, Posed, Weekdays, Wished, Zone)
+    ),
 )
 
 ZONES = (UTC, timezone(timedelta(hours=14)), ZoneInfo("America/New_York"))
@@ -130,7 +135,12 @@ def test_instants_sort_as_time_runs(connection: sa.Connection, first: datetime, 
         ("weekdays", frozenset[int]()),
         ("names", frozenset({"door-as-lock", "a", "9"})),
         ("names", frozenset[str]()),
-        *((name, None) for name in ("duration", "instant", "localtime", "names", "posed", "weekdays", "zone")),
+        ("wished", Wish(count=3)),
+        ("wished", Wish(count=30, topic="6.2", trap="a", difficulty=Difficulty.HARD, missed=True)),
+        *(
+            (name, None)
+            for name in ("duration", "instant", "localtime", "names", "posed", "weekdays", "wished", "zone")
+        ),
     ],
 )
 def test_small_values_survive(connection: sa.Connection, column: str, value: object) -> None:

@@ -13,10 +13,10 @@ from sqlalchemy import create_engine
 from bot.domain.item import LETTERS, Item
 from bot.domain.posed import PosedItem
 from bot.domain.standings import Score
-from bot.storage import migrating, schedules, totals
+from bot.storage import migrating, schedules, sittings, totals
 from bot.storage.snapshots import dump_posed
 from bot.storage.store import open_store
-from tests.builders import NOW, make_item
+from tests.builders import NOW, make_item, make_posed, make_sitting
 from tests.conftest import url_of
 
 _FIRST = """
@@ -140,6 +140,32 @@ async def test_no_schedule_asks_cases_before_somebody_allows_it(tmp_path: Path) 
     _at_revision(file, "0004", command.downgrade)
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT * FROM schedules").fetchall() == before
+
+
+async def test_runs_are_new_and_taken_back(tmp_path: Path) -> None:
+    """Of earlier practice nobody said whether they were sure; taken back, it is what it was, and runs are gone."""
+    file = tmp_path / "old.db"
+    _at_revision(file, "0007")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(
+            "INSERT INTO practised (seed, member_id, posed, choice, full, bank, item_id, units, at, source) "
+            "VALUES ('s', 1, '{}', 'A', 1, 'sample', 'x', 0, 0, 'drill')"
+        )
+        connection.commit()
+        before = connection.execute("SELECT * FROM practised").fetchall()
+    store = await open_store(url_of(file), now=NOW)
+    async with store.write() as tx:
+        assert await sittings.begin(tx, make_sitting()) == 1
+        assert await sittings.begin(tx, make_sitting()) is None
+        await sittings.fill(tx, 1, [make_posed()])
+    await store.close()
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT sure FROM practised").fetchall() == [(None,)]
+    _at_revision(file, "0007", command.downgrade)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT * FROM practised").fetchall() == before
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE name LIKE '%sitting%'").fetchall()
+    assert tables == []
 
 
 _REFERRING = """

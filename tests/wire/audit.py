@@ -21,7 +21,7 @@ from tests.wire.clock import instant
 from tests.wire.crowd import Post, is_steady
 from tests.wire.hearing import Told, hear
 from tests.wire.looking import Moment, Reading, readings
-from tests.wire.marks import UNITS, Asked, asked_in, ranked, totals
+from tests.wire.marks import UNITS, Asked, asked_in, ranked, totals, voids_in
 from tests.wire.minutes import Book, Line, What
 from tests.wire.people import shown
 from tests.wire.privately import Word
@@ -35,8 +35,8 @@ _PAGES = re.compile(r"(\d+) members?, page \d+ of (\d+)")
 _AWAY = re.compile(r"gave up: Discord (cannot be reached \(|answers with an error \((429|5..)\))")
 _TROUBLE = (" ERROR ", " CRITICAL ", "Traceback")
 
-_LEAST_EXPLAINED = 0.5
-"""The share of rounds that must come to their reveal; bad weather makes some of them void."""
+_LEAST_EXPLAINED = 0.9
+"""The share of rounds that must come to their reveal: bad weather makes few of them void."""
 
 _LEAST_ANSWERS = 3
 """So many answers a round must there be to compare, on average."""
@@ -64,12 +64,13 @@ class Seen:
 class Found:
     """What was compared, and what is wrong.
 
-    Of the answers, so many are `meant` by steady members, and so many `open` between several; `words` are private
-    answers that were confirmed.
+    `voids` are the rounds that were dropped, by the reason. Of the answers, so many are `meant` by steady members, and
+    so many `open` between several; `words` are private answers that were confirmed.
     """
 
     wrong: list[str] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
+    voids: Counter[str] = field(default_factory=Counter)
     answers: int = 0
     meant: int = 0
     open: int = 0
@@ -100,10 +101,15 @@ class Found:
             f"{self.rows} rows of leaderboards, {write(self.units)} marks; {len(self.wrong)} wrong"
         )
 
+    def dropped(self) -> str:
+        """Tell in a line how many rounds gave nobody anything, and why."""
+        reasons = [f"{count} because {reason}" for reason, count in self.voids.most_common()]
+        return f"void: {', '.join(reasons) or 'none'}, of {sum(self.states.values())} rounds"
+
 
 async def audit(seen: Seen, database: Path, log: Path) -> Found:
     """Compare everything."""
-    found, server = Found(), seen.server
+    found, server = Found(voids=voids_in(database)), seen.server
     answered: dict[int, list[tuple[Asked, Mapping[int, str]]]] = defaultdict(list)
     standing, read = posts(server.world), readings(server.journal.entries, seen.moment)
     for asked in asked_in(database):

@@ -14,6 +14,7 @@ from random import Random
 import orjson
 
 from bot import app, log
+from bot.chat import traffic
 from bot.chat.connection import ConnectionProblem, stay_connected
 from bot.domain.lesson import Lesson
 from bot.services.answering import Answering
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None, *, shelves: Sequence[Shelf] | None =
     args = _parser().parse_args(argv)
     log.configure(args.log_level, "text", sys.stderr, token=args.token)
     point_discord_at(args.discord)
+    _shorten_holds(args.shorter_holds)
     plan = [Point.from_json(orjson.dumps(each)) for each in orjson.loads(args.plan)]
     hooks = Hooks(plan=plan, trace=args.trace)
     if plan or args.trace is not None:
@@ -51,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument(
         "--longest-nap", type=float, default=_NAPS, help="in real seconds, so that a fast clock is seen"
+    )
+    parser.add_argument(
+        "--shorter-holds", type=float, default=1.0, help="how many times shorter the bot holds its requests in trouble"
     )
     parser.add_argument("--steps", type=Path, help="a file with seconds by which the bot's clock is off")
     parser.add_argument("--plan", default=os.environ.get("WIRE_PLAN", "[]"), help="points at which to die, as JSON")
@@ -99,6 +104,16 @@ async def _run(args: argparse.Namespace, hooks: Hooks, shelves: Sequence[Shelf])
     finally:
         await bot.close()
         logging.getLogger("tests.wire").info("stopped cleanly")
+
+
+def _shorten_holds(times: float) -> None:
+    """Let the holds after many answers of 429 last as long by a fast clock as they do in life.
+
+    They are in real seconds, a quarter of an hour at most: by a clock that is sixty times as fast two thirds of a day,
+    in which nothing is asked, closed or revealed. What Discord itself asks to wait is kept as it is.
+    """
+    traffic._FIRST_HOLD /= times
+    traffic._LONGEST_HOLD /= times
 
 
 def note_acknowledged(answering: Answering, file: Path) -> None:

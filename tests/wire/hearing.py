@@ -10,6 +10,8 @@ Some things cannot be known, and there more than one answer is right; nowhere el
   seen to be done, unless a receipt says so;
 - in what order letters came that one reading finds together, or whether a letter was put back that was there before;
 - whether a letter found after an outage is older than a private answer, if that was given before;
+- whether it is older than letters heard since an outage began: it is if no earlier reading repaired that one, and
+  nobody but the bot can tell whether a reading came to its end, or passed over who did something meanwhile;
 - what happened unheard and was undone before anybody looked: a letter that a moderator cleared, above all;
 - what somebody did unheard before the close who was heard again after it: a reading tells nothing of them any more.
 """
@@ -110,7 +112,8 @@ class _Walk:
     clears: list[tuple[datetime, set[str]]] = field(default_factory=list)
     known: set[Known] = field(default_factory=lambda: {Known()})
     past: list[tuple[datetime, set[Known]]] = field(default_factory=list)
-    gap: datetime = _BEFORE_ALL
+    gaps: list[datetime] = field(default_factory=list)
+    tapped: dict[str, datetime] = field(default_factory=dict)
     private: datetime = _BEFORE_ALL
     late: list[datetime] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -130,6 +133,11 @@ class _Walk:
             step()
         return Told(answers=frozenset(each.answer for each in self.known), wrong=tuple(self.wrong))
 
+    @property
+    def gap(self) -> datetime:
+        """When the last outage began."""
+        return max(self.gaps, default=_BEFORE_ALL)
+
     def _tap(self, at: datetime, tap: Tap) -> None:
         mark, single = mark_of(tap), self.course.asked.single
         if mark.upper() not in self.course.asked.letters or at >= self.course.closing.done:
@@ -139,6 +147,8 @@ class _Walk:
             self._change(at, lambda known: swept(known, {mark}), sure=sure)
         else:
             act = tapped if tap.added else lifted
+            if tap.added:
+                self.tapped[mark] = at
             self._change(at, lambda known: act(known, mark, single=single), sure=sure)
 
     def _say(self, at: datetime, word: Word) -> None:
@@ -170,7 +180,7 @@ class _Walk:
             if line.at < self.course.closing.done:
                 self._change(line.at, lambda known: swept(known, marks), sure=self._is_sure(line.at))
             return
-        self.gap = line.at
+        self.gaps.append(line.at)
         if line.what is What.ENDED:
             safe = max((begun for begun, done in self.stored if done < line.at), default=_BEFORE_ALL + _HANDED_ON)
             earlier = _BEFORE_ALL
@@ -184,9 +194,10 @@ class _Walk:
         asked, closing = self.course.asked, self.course.closing
         beats = (False, True) if self.gap >= self.private > _BEFORE_ALL else (False,)
         shown = [
-            replace(look, beats=each)
+            replace(look, beats=each, heard=heard)
             for look in looks(self.course.message, self.taps, reading, letters=asked.letters, seeded=self.course.seeded)
             for each in beats
+            for heard in self._heard_since()
         ]
         found = {looked(known, each, single=asked.single) for known in self.known for each in shown}
         for at, marks in self.clears:
@@ -201,6 +212,11 @@ class _Walk:
             self.known = found
         elif self.gap >= closing.begun or not any(closing.done <= at <= reading.begun for at in late):
             self.known = self.known | found
+
+    def _heard_since(self) -> set[frozenset[str]]:
+        """Give the marks heard since some outage began, for each that may not be repaired, and none if all are."""
+        since = {frozenset(mark for mark, at in self.tapped.items() if at >= gap) for gap in self.gaps}
+        return since | {frozenset()}
 
 
 def _heard(message: Message, lines: Iterable[Line]) -> Mapping[int, list[tuple[Line, Tap]]]:

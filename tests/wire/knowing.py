@@ -33,11 +33,13 @@ class Look:
     """What a look at the post shows of a member: the marks there, and which letters lack the bot's own (`bare`).
 
     `beats` says whether a new letter takes the place of a private answer: it does when an outage began after that.
+    `heard` are the marks heard since an outage began that no earlier look repaired: whatever is new is older than them.
     """
 
     present: frozenset[str]
     bare: frozenset[str] = frozenset()
     beats: bool = False
+    heard: frozenset[str] = frozenset()
 
 
 def tapped(known: Known, mark: str, *, single: bool) -> Known:
@@ -75,9 +77,12 @@ def looked(known: Known, look: Look, *, single: bool) -> Known:
     wiped = missing & look.bare
     # Whoever lost a letter to a clear and holds another that went with it has tapped that one again.
     new = there - (before - (there & look.bare if wiped else set()))
-    seen, gone = _merged(known.seen, look.present, new), missing - wiped
+    seen, gone = _merged(known.seen, look.present, new, look.heard), missing - wiped
     if known.private and not (new and look.beats):
         return replace(known, seen=seen)
+    later = {mark.upper() for mark in look.heard} - gone
+    if later & there or (known.choice and later.issuperset(known.choice)):
+        new = set()
     if not new:
         return _less(known, seen, gone, single=single) if gone else replace(known, seen=seen)
     if single:
@@ -104,11 +109,13 @@ def _without(seen: Seen, marks: set[str]) -> Seen:
     return tuple(left for group in seen if (left := group - marks))
 
 
-def _merged(seen: Seen, present: frozenset[str], new: set[str]) -> Seen:
-    """Keep the order in which letters were seen; the new ones come last, together."""
+def _merged(seen: Seen, present: frozenset[str], new: set[str], heard: frozenset[str]) -> Seen:
+    """Keep the order in which letters were seen; the new ones come together, before those heard since, or last."""
+    first = next((number for number, group in enumerate(seen) if group & heard), len(seen))
+    seen = (*seen[:first], frozenset(), *seen[first:])
     place = {mark.upper(): number for number, group in enumerate(seen) for mark in group}
-    place |= dict.fromkeys(new, len(seen))
-    groups = (frozenset(mark for mark in present if place[mark.upper()] == each) for each in range(len(seen) + 1))
+    place |= dict.fromkeys(new, first)
+    groups = (frozenset(mark for mark in present if place[mark.upper()] == each) for each in range(len(seen)))
     return tuple(group for group in groups if group)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -59,6 +59,13 @@ def asked_in(database: Path) -> list[Asked]:
     """List the questions of a database in the order in which they were claimed."""
     with closing(sqlite3.connect(database, timeout=10)) as connection:
         return [_asked(*row) for row in connection.execute(_QUERY)]
+
+
+def voids_in(database: Path) -> Counter[str]:
+    """Count the questions that were dropped, by the reason."""
+    with closing(sqlite3.connect(database, timeout=10)) as connection:
+        rows = connection.execute("SELECT void_reason, count(*) FROM rounds WHERE state = 'void' GROUP BY void_reason")
+        return Counter(dict(rows.fetchall()))
 
 
 def _asked(  # noqa: PLR0917 - a row

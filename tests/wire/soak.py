@@ -156,7 +156,7 @@ class Soak:
             await asyncio.sleep(self.rng.uniform(0, 3))
 
     def _start(self) -> Bot:
-        options = {"longest_nap": 0.2, "seed": len(self.bots), "minutes": self.minutes}
+        options = {"longest_nap": 0.2, "seed": len(self.bots), "minutes": self.minutes, "shorter_holds": SPEED}
         arguments = bot_arguments(self.server.address, self.database, clock=self.clock, options=options)
         self.bots.append(self.nursery.run(arguments, self.folder / "bot.log"))
         return self.bots[-1]
@@ -220,6 +220,7 @@ async def _run(args: argparse.Namespace, folder: Path) -> bool:
     _say(f"strikes: {dict(storm.counts)}; the bot's ends: {dict(soak.ends)}")
     _say(f"connections: {gateway.identified} identified, {gateway.resumed} resumed, {gateway.replayed} events replayed")
     _say(f"events that never came: {gateway.faults.counts[EventFaultKind.DROP]}")
+    _say(found.dropped())
     _say(found.summary())
     return not found.wrong
 

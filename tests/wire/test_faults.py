@@ -12,6 +12,7 @@ from tests.wire.clients import connected
 from tests.wire.faults import RETRIED, Fault, FaultKind, Faults, Weather
 from tests.wire.server import WireServer
 from tests.wire.state import Channel
+from tests.wire.waiting import until
 
 SEND = "POST /channels/{channel_id}/messages"
 REACT = "PUT /channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me"
@@ -73,7 +74,7 @@ async def test_a_held_answer_waits_after_the_effect(wire: WireServer, channel: C
         fault = wire.faults.add(Fault(kind=FaultKind.HOLD_AFTER, route=SEND))
         sending = asyncio.create_task(client.place(channel).send("Which?"))
         await asyncio.wait_for(fault.met.wait(), 5)
-        await asyncio.sleep(0.05)
+        await until(lambda: channel.messages)
         (message,) = channel.messages.values()
         wire.people.tap(message.id, wire.world.bot.id, "A")
         assert not sending.done()

@@ -186,6 +186,15 @@ def two_dropped(play: Play) -> None:
     play.close()
 
 
+def missed(play: Play) -> None:
+    """Tap in an outage, after what was heard before it."""
+    play.tap("A")
+    play.live(What.LOST)
+    play.tap("B", heard=False)
+    play.live(What.BACK)
+    play.close()
+
+
 def late(play: Play) -> None:
     """Tap after the close, and be heard."""
     play.tap("A")
@@ -241,6 +250,7 @@ def cleared_while_read(play: Play) -> None:
         (cleared_unheard, "A", "A"),
         (dropped, "B", "B"),
         (two_dropped, "?AB", "AB"),
+        (missed, "B", "AB"),
         (late, "A", "A"),
         (late_unheard, "B", "AB"),
         (too_late, "A", "A"),
@@ -282,6 +292,15 @@ def older_or_not(play: Play) -> None:
     play.close()
 
 
+def heard_since(play: Play) -> None:
+    """Tap in an outage, and be heard with another letter before anybody reads the post."""
+    play.live(What.LOST)
+    play.tap("B", heard=False)
+    play.live(What.BACK)
+    play.tap("C")
+    play.close()
+
+
 def heard_again(play: Play) -> None:
     """Tap unheard before the close, and be heard after it."""
     play.tap("A")
@@ -299,6 +318,7 @@ def heard_again(play: Play) -> None:
         (killed_at_once, {"A", "B"}),
         (in_the_commit, {"A", "B"}),
         (older_or_not, {"A", "B"}),
+        (heard_since, {"B", "C"}),
         (cleared_while_read, {"A", ""}),
         (heard_again, {"A", "C", "?BC", "B"}),
     ],

@@ -16,6 +16,7 @@ from tests.wire.processes import Running, start
 from tests.wire.server import WireServer
 from tests.wire.state import DEFAULT_TOKEN
 from tests.wire.test_bot import set_up
+from tests.wire.test_private import CALLBACK
 from tests.wire.truth import choices, posts, stored_choices
 from tests.wire.waiting import until
 
@@ -148,8 +149,10 @@ async def test_a_stop_while_the_disk_is_full_counts_what_is_lost(wire: WireServe
             for member in everyone:
                 wire.people.tap(message.id, member, "B")
             await until(lambda: "takes no writes" in running.said())
+            answered = len(wire.journal.of(CALLBACK))
             waiting = asyncio.create_task(wire.people.slash(channel.id, guild.owner_id, "round post"))
-            await asyncio.sleep(0.5)
+            # It is answered, so the letters before it have been heard.
+            await until(lambda: len(wire.journal.of(CALLBACK)) > answered)
             assert await running.stop() == 0
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)

@@ -105,6 +105,7 @@ async def test_five_minutes_of_errors_across_a_close(
             wire.people.tap(message.id, member, asked.posed.letters[place % len(asked.posed.letters)])
         fault = wire.faults.add(Fault(kind=FaultKind.FAIL_BEFORE, route=CHANNELS, times=None, status=503))
         await wire.people.slash(channel.id, guild.owner_id, "round close")
+        await until(lambda: states(database)[asked.id] == "closing")
         await asyncio.sleep(300 / FAST)
         assert states(database)[asked.id] == "closing"
         assert reveals(wire.world, message) == []
@@ -152,6 +153,7 @@ async def test_a_storm_of_limits(
         fault = wire.faults.add(STORMS[storm])
         for place, (guild, _, _) in asked_in.items():
             await wire.people.slash(place, guild.owner_id, "round close")
+        await until(lambda: wire.journal.limited)
         await asyncio.sleep(90 / FAST)
         refused = wire.journal.limited
         wire.faults.remove(fault)

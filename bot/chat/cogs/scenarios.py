@@ -3,7 +3,8 @@
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat.drill_buttons import drill_layout, learner_of
+from bot.chat.drill_buttons import drill_layout
+from bot.chat.learners import learner_of
 from bot.chat.replies import Interaction, show
 from bot.chat.services import Services
 from bot.chat.suggestions import choices

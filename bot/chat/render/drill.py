@@ -1,4 +1,4 @@
-"""A drill as its learner sees it: the question, and after the answer the feedback in its place."""
+"""An item as who practises it sees it: the question, and after the answer the feedback in its place."""
 
 from collections.abc import Mapping
 
@@ -14,18 +14,30 @@ from bot.domain.trap import Trap
 _STEM = 200
 
 
-def drill_question(bank: Bank, posed: PosedItem) -> list[str]:
-    """Write a drill's question with its lettered options."""
+def drill_question(bank: Bank, posed: PosedItem, *, name: str = "Practice") -> list[str]:
+    """Write a question with its lettered options; `name` says what it is a part of."""
     return [
-        f"{_title(bank, posed)}\n{posed.item.stem.strip()}{_picture(posed)}",
+        f"{_title(bank, posed, name)}\n{posed.item.stem.strip()}{_picture(posed)}",
         lettered(posed),
         f"**{instruction(posed)}.**\n-# Only you see this, and it counts on no board.",
     ]
 
 
-def drill_feedback(bank: Bank, posed: PosedItem, choice: str, mark: Mark, traps: Mapping[str, Trap]) -> list[str]:
-    """Write what became of a drill: the verdict, each chosen option with its reason, and the key; it always fits."""
-    heads = [[stem, f"**{verdict(posed, mark)}**"] for stem in stems(_title(bank, posed), posed)]
+def drill_feedback(
+    bank: Bank,
+    posed: PosedItem,
+    choice: str,
+    mark: Mark,
+    traps: Mapping[str, Trap],
+    *,
+    name: str = "Practice",
+    note: str = "",
+) -> list[str]:
+    """Write what became of an answer: the verdict, each chosen option with its reason, and the key; it always fits.
+
+    A note stands beside the verdict.
+    """
+    heads = [[stem, f"**{verdict(posed, mark)}** {note}".rstrip()] for stem in stems(_title(bank, posed, name), posed)]
     return fitted(heads, lambda detail: explanation(posed, choice, traps, detail))
 
 
@@ -66,5 +78,5 @@ def _picture(posed: PosedItem) -> str:
     return f"\n> 🖼️ {image.alt}" if image is not None else ""
 
 
-def _title(bank: Bank, posed: PosedItem) -> str:
-    return f"### 🎯 Practice · {about(bank, posed)}"
+def _title(bank: Bank, posed: PosedItem, name: str) -> str:
+    return f"### 🎯 {name} · {about(bank, posed)}"

@@ -84,6 +84,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def often(times: int) -> str:
+    """Write how many times something was: `once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(times, f"{times} times")
+
+
 def in_marks(units: int) -> str:
     """Write units as marks with their noun: `1 mark`, `2.5 marks`."""
     number = marks(units)

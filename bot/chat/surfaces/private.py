@@ -6,14 +6,14 @@ Whatever is chosen is received before anything is awaited, so two clicks at once
 from collections.abc import Awaitable
 from typing import Self
 
-import discord
 from discord import ui
 
 from bot.chat.buttons import RoundButton, TrapwiseButton, TrapwiseMenu
+from bot.chat.choosing import options_of
 from bot.chat.layouts import row
 from bot.chat.letters import EMOJI
 from bot.chat.render.marking import own_answer
-from bot.chat.render.private import closed, instruction, label, menu, receipt, withdrawn
+from bot.chat.render.private import closed, instruction, menu, receipt, withdrawn
 from bot.chat.replies import Interaction, amend, reply
 from bot.chat.services import services_of
 from bot.domain.errors import ForeignPost, NotOpen
@@ -69,10 +69,7 @@ class Choice(TrapwiseMenu, template=r"tw:choose:(?P<round>\d{1,18}):\d{1,15}[A-J
             since = 0 if own.answer is None else int(own.answer.at.timestamp() * 1000)
             super().__init__(
                 f"tw:choose:{round_id}:{since}{picked}",
-                [
-                    discord.SelectOption(label=label(letter, option.text), value=letter, default=letter in picked)
-                    for letter, option in posed.options
-                ],
+                options_of(posed, picked),
                 most=_most(own.round),
                 placeholder=instruction(own.round),
             )

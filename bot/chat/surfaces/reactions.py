@@ -1,6 +1,7 @@
 """Answers by reaction: raw gateway events only, since a cache forgets messages and restarts."""
 
 import logging
+from collections.abc import Callable
 from typing import TypeAlias
 
 import discord
@@ -8,10 +9,10 @@ import discord
 from bot.chat.letters import letter_of
 from bot.chat.permissions import may
 from bot.chat.understood import storable
-from bot.domain.item import ItemKind
+from bot.domain.item import LETTERS, ItemKind
 from bot.domain.rounds import Round
 from bot.services.answering import Answering, Verdict
-from bot.services.ports import Publisher, PublishFailed
+from bot.services.ports import Publisher, PublishFailed, Refusal
 from bot.services.removals import Letter
 
 logger = logging.getLogger(__name__)
@@ -30,10 +31,14 @@ class Reactions:
     Ask `concerns` first, of each event, and hand it nothing else: it is a look-up or two.
     """
 
-    def __init__(self, client: discord.Client, answering: Answering, publisher: Publisher) -> None:
+    def __init__(
+        self, client: discord.Client, answering: Answering, publisher: Publisher, *, later: Callable[[Round], None]
+    ) -> None:
+        """Prepare; `later` lets a post be repaired where letters could not be put back for now."""
         self._client = client
         self._answering = answering
         self._publisher = publisher
+        self._later = later
         self._tidying = 0
 
     def concerns(self, event: ReactionEvent) -> bool:
@@ -61,21 +66,23 @@ class Reactions:
 
     async def cleared(self, event: discord.RawReactionClearEvent) -> None:
         """Put the letters back after a moderator cleared a post; no answer is withdrawn."""
-        await self._seed(await self._answering.clear(event.message_id, channel_id=event.channel_id))
+        await self._seed(await self._answering.clear(event.message_id, channel_id=event.channel_id), LETTERS)
 
     async def emoji_cleared(self, event: discord.RawReactionClearEmojiEvent) -> None:
         """Put one letter back after a moderator cleared it; no answer is withdrawn."""
         letter = letter_of(str(event.emoji))
         if letter is not None:
-            await self._seed(await self._answering.clear(event.message_id, letter, channel_id=event.channel_id))
+            await self._seed(await self._answering.clear(event.message_id, letter, channel_id=event.channel_id), letter)
 
-    async def _seed(self, asked: Round | None) -> None:
+    async def _seed(self, asked: Round | None, letters: str) -> None:
         if asked is None:
             return
         try:
-            await self._publisher.seed(asked)
+            await self._publisher.seed(asked, letters)
         except PublishFailed as failure:
             logger.info("round %d: letters could not be put back (%s)", asked.id, failure)
+            if failure.why is Refusal.UNAVAILABLE:
+                self._later(asked)
 
     async def _tidy(self, asked: Round, member_id: int) -> None:
         held = self._answering.held(asked.id, member_id)
