@@ -18,6 +18,7 @@ from bot.chat.cogs.help import HelpCog
 from bot.chat.cogs.insights import InsightCog
 from bot.chat.cogs.lessons import LessonCog
 from bot.chat.cogs.practice import PracticeCog
+from bot.chat.cogs.quizzes import QuizCog
 from bot.chat.cogs.review import ReviewCog
 from bot.chat.cogs.rounds import RoundCog
 from bot.chat.cogs.scenarios import ScenarioCog
@@ -30,6 +31,8 @@ from bot.chat.lesson_exits import FROM_LESSONS
 from bot.chat.pacer import Pacer
 from bot.chat.practice_buttons import OF_PRACTICE
 from bot.chat.publisher import DiscordPublisher
+from bot.chat.quiz_buttons import OF_QUIZZES
+from bot.chat.quiz_publisher import DiscordQuizPublisher
 from bot.chat.render.sizes import too_large
 from bot.chat.report_buttons import OF_REPORTS
 from bot.chat.reveal_buttons import UNDER_REVEALS
@@ -43,6 +46,7 @@ from bot.content.loader import load_banks
 from bot.content.problems import Problem
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
+from bot.services.conducting import Conductor
 from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
@@ -53,6 +57,7 @@ from bot.services.planning import Planner
 from bot.services.ports import Clock
 from bot.services.practising import Practising
 from bot.services.profiles import Profiles
+from bot.services.quizzing import Quizzing
 from bot.services.recalling import Recalling
 from bot.services.registry import CommandRegistry
 from bot.services.reporting import Reporting
@@ -69,6 +74,7 @@ COGS = (
     SetupCog,
     ScheduleCog,
     RoundCog,
+    QuizCog,
     LessonCog,
     TrapCog,
     ScenarioCog,
@@ -83,6 +89,7 @@ BUTTONS = (
     *OF_ANSWERS,
     *UNDER_REVEALS,
     *OF_DRILLS,
+    *OF_QUIZZES,
     *OF_PRACTICE,
     *OF_REVIEWS,
     *OF_REPORTS,
@@ -200,13 +207,30 @@ async def open_app(
     publisher = DiscordPublisher(client, pacer, odd=client.traffic.misunderstood)
     announcer = Announcer(store, clock, publisher)
     planner = Planner(store, library)
-    stepper = Stepper(store, clock, publisher, answering=answering, library=library, announcer=announcer)
+    conductor = Conductor(
+        store,
+        clock,
+        DiscordQuizPublisher(client, pacer, odd=client.traffic.misunderstood),
+        answering=answering,
+        library=library,
+        announcer=announcer,
+    )
+    stepper = Stepper(
+        store,
+        clock,
+        publisher,
+        answering=answering,
+        library=library,
+        announcer=announcer,
+        conductor=conductor,
+    )
     daily = Daily(
         store,
         clock,
         answering=answering,
         planner=planner,
         stepper=stepper,
+        conductor=conductor,
         longest_nap=longest_nap,
         beat=partial(_beat, heartbeat, store, Presence(Path(store.where))),
         watch=Watch(me=me, steady=time.monotonic if clock is system_clock else None),
@@ -221,6 +245,7 @@ async def open_app(
         answering=answering,
         recalling=Recalling(store, answering),
         organising=Organising(store, clock, library=library, planner=planner, rng=rng, wake=daily.wake),
+        quizzing=Quizzing(store, clock, library=library, rng=rng, wake=daily.wake),
         drills=Drills(store, clock, library=library, rng=rng),
         sittings=sittings,
         practising=Practising(store, clock, library=library, profiles=profiles, sittings=sittings, rng=rng),
@@ -232,6 +257,7 @@ async def open_app(
         announcer=announcer,
         daily=daily,
         stepper=stepper,
+        conductor=conductor,
     )
     client.begin(
         services,

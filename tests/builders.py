@@ -11,6 +11,7 @@ from bot.domain.chain import Chain, Fault, Link
 from bot.domain.item import LETTERS, Difficulty, Item, ItemKind, MultipleRule, Option
 from bot.domain.lesson import Lesson
 from bot.domain.posed import PosedItem
+from bot.domain.quiz import LOBBY, Quiz
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import DEFAULT_CATCH_UP, DEFAULT_OPEN_FOR, EVERY_DAY, Schedule
 from bot.domain.sitting import Entry, Mode, Sitting, SittingState, Wish
@@ -218,7 +219,7 @@ def make_round(
     message_id: int | None = 400,
     guild_id: int = 100,
     channel_id: int = 200,
-    schedule_id: int = 1,
+    schedule_id: int | None = 1,
     number: int = 1,
 ) -> Round:
     """A round of `make_schedule`, open and posted unless said otherwise; its next step is to close."""
@@ -238,6 +239,21 @@ def make_round(
         step_at=planned_at + open_for,
         message_id=message_id,
         seeded=message_id is not None,
+    )
+
+
+def make_quiz(*, count: int = 3, seconds: int = 30) -> Quiz:
+    """A quiz of `sample`, started just now and in its lobby."""
+    return Quiz(
+        id=1,
+        guild_id=100,
+        channel_id=200,
+        host_id=300,
+        bank="sample",
+        count=count,
+        seconds=seconds,
+        made_at=NOW,
+        begins_at=NOW + LOBBY,
     )
 
 

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.quiz import Quiz
 from bot.domain.rounds import Round
-from bot.services.ports import Posting, Reveal, Snapshot
+from bot.services.ports import FinalBoard, Lobby, Posting, Reveal, Snapshot
 
 
 class Clock:
@@ -44,6 +45,9 @@ class FakePublisher:
         self.posts: list[tuple[int, int]] = []  # (round id, message id)
         self.reveals: list[Reveal] = []
         self.corrected: list[Reveal] = []
+        self.lobbies: list[Lobby] = []
+        self.retold: list[Posting] = []
+        self.boards: list[FinalBoard] = []
         self.threads: list[int] = []
         self.told: list[tuple[int, str]] = []
         self.seeds: dict[int, str] = defaultdict(str)  # by message id
@@ -97,6 +101,28 @@ class FakePublisher:
         async with self._call("find_reveal", wanted):
             return next((9501 + at for at, told in enumerate(self.reveals) if told.round.id == wanted.id), None)
 
+    async def invite(self, lobby: Lobby) -> int:
+        async with self._call("invite", lobby.quiz):
+            self.lobbies.append(lobby)
+        return 9700 + len(self.lobbies)
+
+    async def find_lobby(self, quiz: Quiz) -> int | None:
+        async with self._call("find_lobby", quiz):
+            return next((9701 + at for at, sent in enumerate(self.lobbies) if sent.quiz.id == quiz.id), None)
+
+    async def retell(self, posting: Posting) -> None:
+        async with self._call("retell", posting.round):
+            self.retold.append(posting)
+
+    async def conclude(self, board: FinalBoard) -> int:
+        async with self._call("conclude", board.quiz):
+            self.boards.append(board)
+        return 9800 + len(self.boards)
+
+    async def find_board(self, quiz: Quiz) -> int | None:
+        async with self._call("find_board", quiz):
+            return next((9801 + at for at, sent in enumerate(self.boards) if sent.quiz.id == quiz.id), None)
+
     async def discuss(self, explained: Round) -> None:
         async with self._call("discuss", explained):
             self.threads.append(explained.id)
@@ -109,7 +135,7 @@ class FakePublisher:
         self.told.append((user_id, text))
 
     @asynccontextmanager
-    async def _call(self, method: str, about: Round) -> AsyncIterator[None]:
+    async def _call(self, method: str, about: Round | Quiz) -> AsyncIterator[None]:
         self.calls.append((method, about.id))
         waiting = self.faults[method]
         fault = next((each for each in waiting if each.guild_id in (None, about.guild_id)), None)

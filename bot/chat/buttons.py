@@ -69,8 +69,8 @@ class TrapwiseButton(Guarded[ui.Button[Any]], template=r"tw:base"):
         super().__init__(ui.Button(custom_id=custom_id, label=label, style=style, emoji=emoji, disabled=disabled))
 
 
-class RoundButton(TrapwiseButton, template=r"tw:base"):
-    """A button that is about one round and nothing else; `word` names it in its custom id, before the round's."""
+class NumberedButton(TrapwiseButton, template=r"tw:base"):
+    """A button that is about one thing and nothing else; `word` names it in its custom id, before the thing's id."""
 
     word: ClassVar[str]
     label: ClassVar[str]
@@ -79,19 +79,19 @@ class RoundButton(TrapwiseButton, template=r"tw:base"):
 
     def __init_subclass__(cls, *, word: str) -> None:
         cls.word = word
-        super().__init_subclass__(template=rf"tw:{word}:(?P<round>\d{{1,18}})")
+        super().__init_subclass__(template=rf"tw:{word}:(?P<number>\d{{1,18}})")
 
-    def __init__(self, round_id: int) -> None:
-        super().__init__(f"tw:{self.word}:{round_id}", self.label, style=self.style, emoji=self.emoji)
-        self.round_id = round_id
+    def __init__(self, number: int) -> None:
+        super().__init__(f"tw:{self.word}:{number}", self.label, style=self.style, emoji=self.emoji)
+        self.number = number
 
     @classmethod
     def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["round"]))
+        return cls(int(parts["number"]))
 
     @classmethod
-    def round_of(cls, message: discord.Message) -> int | None:
-        """Give the round that such a button below a message is about; `None` when it has none."""
+    def number_of(cls, message: discord.Message) -> int | None:
+        """Give the id that such a button below a message is about; `None` when it has none."""
         start = f"tw:{cls.word}:"
         for component in message.components:
             for child in getattr(component, "children", ()):
@@ -99,6 +99,20 @@ class RoundButton(TrapwiseButton, template=r"tw:base"):
                 if isinstance(custom_id, str) and custom_id.startswith(start):
                     return int(custom_id.removeprefix(start))
         return None
+
+
+class RoundButton(NumberedButton, word="base"):
+    """A button that is about one round and nothing else."""
+
+    @property
+    def round_id(self) -> int:
+        """The round that it is about."""
+        return self.number
+
+    @classmethod
+    def round_of(cls, message: discord.Message) -> int | None:
+        """Give the round that such a button below a message is about; `None` when it has none."""
+        return cls.number_of(message)
 
 
 class TrapwiseMenu(Guarded[ui.Select[Any]], template=r"tw:base"):

@@ -178,11 +178,12 @@ class TrapwiseClient(commands.Bot):
         await self._reactions.emoji_cleared(event)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """Pause the schedules of a deleted channel, and drop the questions that went with it."""
+        """Pause the schedules of a deleted channel, end its quiz, and drop the questions that went with it."""
         services = self.services
         for asked in services.answering.open_rounds():
             if asked.channel_id == channel.id:
                 await services.stepper.refused(asked, PublishFailed(Refusal.CHANNEL_GONE))
+        await services.conductor.channel_gone(channel.id)
         for schedule in await services.organising.of_channel(channel.id):
             await services.stepper.pause(schedule, Pause.CHANNEL_GONE)
 

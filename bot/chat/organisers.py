@@ -6,7 +6,7 @@ from bot.chat.permissions import costs, missing
 from bot.chat.render.text import MESSAGE_LIMIT
 from bot.chat.replies import Interaction, reply
 from bot.chat.services import services_of
-from bot.domain.errors import ChannelGone, ChannelUnfit, EveryonePinged
+from bot.domain.errors import ChannelGone, ChannelUnfit, EveryonePinged, NoQuizHere
 from bot.domain.reading import echo
 from bot.domain.schedule import Schedule
 
@@ -47,6 +47,19 @@ def check_channel(channel: discord.TextChannel) -> str:
     if required:
         raise ChannelUnfit(channel=channel.mention, reasons=_capital(costs(required)))
     return f"\n-# Not needed, but nice to have: {costs(optional)}." if optional else ""
+
+
+def quiz_channel(interaction: Interaction) -> str:
+    """Check that a member may hold a quiz where they are, like `check_channel`.
+
+    Raises:
+        NoQuizHere: it is no text channel, or not one where they may write.
+        ChannelUnfit: the bot lacks something there.
+    """
+    channel = interaction.channel
+    if not isinstance(channel, discord.TextChannel) or not interaction.permissions.send_messages:
+        raise NoQuizHere
+    return check_channel(channel)
 
 
 def check_schedule(interaction: Interaction, schedule: Schedule) -> str:

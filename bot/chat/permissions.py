@@ -30,7 +30,11 @@ OPTIONAL = (
         label="Manage Messages",
         cost="a changed answer leaves its earlier letter on the post (scores are right all the same)",
     ),
-    Need(name="attach_files", label="Attach Files", cost="questions and reveals with a picture are shown without it"),
+    Need(
+        name="attach_files",
+        label="Attach Files",
+        cost="questions, reveals and the boards of quizzes are shown without their picture",
+    ),
     Need(name="create_public_threads", label="Create Public Threads", cost="I cannot open discussion threads"),
 )
 

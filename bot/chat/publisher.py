@@ -3,44 +3,35 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 
-from bot.chat.layouts import REVEALED, card, files, row
+from bot.chat.history import History, Where
+from bot.chat.layouts import REVEALED, card, files
 from bot.chat.letters import EMOJI, letter_of
 from bot.chat.pacer import Pacer, Urgency
 from bot.chat.permissions import may
+from bot.chat.quiz_buttons import under_question
+from bot.chat.refusals import refusals
 from bot.chat.render.blocks import Block, Picture
 from bot.chat.render.chains import diagnosis_picture
 from bot.chat.render.question import question
 from bot.chat.render.reveal import reveal
 from bot.chat.reveal_buttons import under_reveal
-from bot.chat.surfaces.private import AnswerPrivately, MyAnswer
-from bot.chat.understood import IN_VAIN, Understanding, is_discords, storable
+from bot.chat.surfaces.private import MyAnswer
+from bot.chat.understood import IN_VAIN, Understanding, storable
 from bot.domain.rounds import Round, RoundState
-from bot.services.ports import Posting, PublishFailed, Refusal, Reveal, Snapshot
+from bot.services.ports import Posting, Reveal, Snapshot
 
 if TYPE_CHECKING:
     from discord.types.user import User as UserPayload
 
 logger = logging.getLogger(__name__)
 
-_GONE = {
-    10003: Refusal.CHANNEL_GONE,
-    10004: Refusal.CHANNEL_GONE,
-    10008: Refusal.POST_GONE,
-}
 _TOO_MANY_EMOJI = 30010
-_BAD_FORM = 50035
 _PAGE = 100
 """Discord gives at most so many members of a reaction at a time."""
-
-_LOOKED_THROUGH = 2000
-_CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 _Holder = tuple[str, "UserPayload"]
@@ -53,10 +44,11 @@ class DiscordPublisher:
         self._client = client
         self._pacer = pacer
         self._understand = Understanding(odd)
+        self._history = History(client, pacer, self._understand)
 
     async def post(self, posting: Posting) -> int:
         files = self._files(posting)
-        async with _refusals():
+        async with refusals():
             try:
                 return await self._send(posting, files)
             except discord.Forbidden:
@@ -72,8 +64,8 @@ class DiscordPublisher:
         await self._pacer.turn(Urgency.QUESTION)
         sent = await self._understand.of(
             self._channel(asked).send(
-                question(asked, posting.bank),
-                view=row(AnswerPrivately(asked.id), MyAnswer(asked.id)),
+                question(asked, posting.bank, posting.quiz),
+                view=under_question(asked, posting.quiz),
                 nonce=asked.nonce,
                 silent=asked.silent,
                 allowed_mentions=mentions,
@@ -83,11 +75,11 @@ class DiscordPublisher:
         return sent.id
 
     async def find_post(self, wanted: Round) -> int | None:
-        found = await self._find(wanted, lambda message: MyAnswer.round_of(message) == wanted.id)
+        found = await self._history.find(_where(wanted), lambda message: MyAnswer.round_of(message) == wanted.id)
         return None if found is None else found.id
 
     async def seed(self, opened: Round, letters: str) -> None:
-        async with _refusals():
+        async with refusals():
             for letter in (each for each in opened.posed.letters if each in letters):
                 await self._pacer.turn(Urgency.LETTER)
                 try:
@@ -103,7 +95,7 @@ class DiscordPublisher:
         marks: dict[int, set[str]] = {}
         names: dict[int, str] = {}
         seeded: set[str] = set()
-        async with _refusals():
+        async with refusals():
             await self._pacer.turn(_reading(asked))
             message = await self._understand.of(self._message(asked).fetch())
             for reaction in message.reactions:
@@ -125,7 +117,7 @@ class DiscordPublisher:
 
     async def explain(self, told: Reveal) -> int:
         picture = await self._picture(told)
-        async with _refusals():
+        async with refusals():
             try:
                 return await self._send_reveal(told, picture)
             except discord.Forbidden:
@@ -150,7 +142,7 @@ class DiscordPublisher:
 
     async def correct(self, told: Reveal) -> None:
         picture = await self._picture(told)
-        async with _refusals():
+        async with refusals():
             try:
                 await self._edit_reveal(told, picture)
             except discord.Forbidden:
@@ -177,15 +169,15 @@ class DiscordPublisher:
         return await asyncio.to_thread(diagnosis_picture, told.diagnosis)
 
     async def find_reveal(self, wanted: Round) -> int | None:
-        found = await self._find(
-            wanted,
+        found = await self._history.find(
+            _where(wanted),
             lambda message: message.reference is not None and message.reference.message_id == wanted.message_id,
         )
         return None if found is None else found.id
 
     async def discuss(self, explained: Round) -> None:
         await self._pacer.turn(Urgency.LETTER)
-        async with _refusals():
+        async with refusals():
             told = self._client.get_partial_messageable(explained.channel_id, guild_id=explained.guild_id)
             revealed = told.get_partial_message(explained.reveal_id or 0)
             await self._understand.of(
@@ -248,35 +240,6 @@ class DiscordPublisher:
             raise TypeError(message)
         return page
 
-    async def _find(self, wanted: Round, fits: Callable[[discord.Message], bool]) -> discord.Message | None:
-        async with _refusals():
-            async for message in self._looked_through(wanted):
-                if message.author == self._client.user and fits(message):
-                    return message
-        return None
-
-    async def _looked_through(self, wanted: Round) -> AsyncIterator[discord.Message]:
-        """Yield the messages among which a post or reveal may be, page by page, for each page is a request."""
-        # Discord's clock and ours may differ; the custom id tells our post from any other.
-        after: datetime | discord.Message = wanted.planned_at - _CLOCKS_DIFFER
-        for _ in range(_LOOKED_THROUGH // _PAGE):
-            page = await self._page(wanted, after=after, oldest_first=True)
-            for message in page:
-                yield message
-            if len(page) < _PAGE:
-                break
-            after = max(page, key=lambda message: message.id)
-        # A clock that was ahead when the round was planned lets all that look into the future.
-        for message in await self._page(wanted):
-            yield message
-
-    async def _page(
-        self, wanted: Round, *, after: datetime | discord.Message | None = None, oldest_first: bool = False
-    ) -> list[discord.Message]:
-        await self._pacer.turn(Urgency.QUESTION)
-        history = self._channel(wanted).history(limit=_PAGE, after=after, oldest_first=oldest_first)
-        return await self._understand.of(_listed(history))
-
     def _files(self, posting: Posting) -> list[discord.File]:
         """Give the question's picture with its description, where it may be attached."""
         image = posting.round.posed.item.image
@@ -314,35 +277,10 @@ def _attached(picture: Picture | None) -> list[discord.File]:
     return files([picture] if picture is not None else [])
 
 
-async def _listed(history: AsyncIterator[discord.Message]) -> list[discord.Message]:
-    return [message async for message in history]
-
-
 def _reading(asked: Round) -> Urgency:
     """Tell how urgent it is to read a post: before a reveal it is due, else it can wait for what is."""
     return Urgency.REPAIR if asked.state is RoundState.OPEN else Urgency.QUESTION
 
 
-@asynccontextmanager
-async def _refusals() -> AsyncIterator[None]:
-    """Turn Discord's errors into `PublishFailed`."""
-    try:
-        yield
-    except discord.HTTPException as trouble:
-        raise PublishFailed(_why(trouble), f"{trouble.status} {trouble.code}") from trouble
-    except (discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError) as trouble:
-        raise PublishFailed(Refusal.UNAVAILABLE, type(trouble).__name__) from trouble
-
-
-def _why(trouble: discord.HTTPException) -> Refusal:
-    if not is_discords(trouble):
-        return Refusal.UNAVAILABLE
-    if trouble.code in _GONE:
-        return _GONE[trouble.code]
-    if isinstance(trouble, discord.Forbidden):
-        return Refusal.FORBIDDEN
-    if trouble.status >= 500 or trouble.status == 429:  # noqa: PLR2004 - HTTP's own numbers
-        return Refusal.UNAVAILABLE
-    if trouble.code == _BAD_FORM and "message_reference" in str(trouble):
-        return Refusal.POST_GONE
-    return Refusal.REJECTED
+def _where(wanted: Round) -> Where:
+    return Where(guild_id=wanted.guild_id, channel_id=wanted.channel_id, since=wanted.planned_at)

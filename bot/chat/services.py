@@ -7,6 +7,7 @@ import discord
 
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
+from bot.services.conducting import Conductor
 from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
@@ -15,6 +16,7 @@ from bot.services.organising import Organising
 from bot.services.ports import Clock
 from bot.services.practising import Practising
 from bot.services.profiles import Profiles
+from bot.services.quizzing import Quizzing
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
 from bot.services.reviewing import Reviewing
@@ -32,6 +34,7 @@ class Services:
     answering: Answering
     recalling: Recalling
     organising: Organising
+    quizzing: Quizzing
     drills: Drills
     sittings: Sittings
     practising: Practising
@@ -43,6 +46,7 @@ class Services:
     announcer: Announcer
     daily: Daily
     stepper: Stepper
+    conductor: Conductor
 
 
 class Carrier(Protocol):

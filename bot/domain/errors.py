@@ -154,6 +154,42 @@ class NothingToChange(TrapwiseError):
     """Nothing to change: name at least one setting to edit."""
 
 
+class QuizRunning(TrapwiseError):
+    """A quiz is running in this channel already: join in, or wait until it is over."""
+
+
+class TooManyQuizzes(TrapwiseError):
+    """A server can have {server} quizzes at once, and one member host {own} of them: wait for one to end."""
+
+
+class NothingToAsk(TrapwiseError):
+    """I have no item like that to ask just now: choose another topic, trap or difficulty."""
+
+
+class NoQuiz(TrapwiseError):
+    """That quiz is over, or there is none in this channel: `/quiz start` begins one."""
+
+
+class HostsOnly(TrapwiseError):
+    """Only whoever started this quiz, or an organiser (with Manage Server), can do that."""
+
+
+class QuizPaused(TrapwiseError):
+    """The quiz is paused: `/quiz resume` lets it go on."""
+
+
+class QuizWaits(TrapwiseError):
+    """The quiz has not begun yet: wait for its first question."""
+
+
+class NothingToSkip(TrapwiseError):
+    """The next question is on its way: try again once it is there."""
+
+
+class NoQuizHere(TrapwiseError):
+    """I can hold a quiz only in a text channel where you may write: go to one, and start it there."""
+
+
 class ItemGone(TrapwiseError):
     """This item was changed or taken out since: `/trap` offers another one to practise."""
 

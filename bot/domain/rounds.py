@@ -38,16 +38,17 @@ OVER = (*GRADED, RoundState.VOID)
 class Round:
     """One row of the ledger.
 
-    `on` and `number` are the schedule's local date and the item's place in that day: claimed once by a unique
-    constraint. `opened_on` is the date on the server's calendar. `step_at` is when its next step is due, `None` when
-    there is none; `attempts` counts how often the step was begun. `void_reason` says why it is void, or was before it
-    counted again.
+    It belongs to a schedule or to a quiz. `on` and `number` are the schedule's local date and the item's place in that
+    day, or its place in the quiz: claimed once by a unique constraint. `opened_on` is the date on the server's
+    calendar. `step_at` is when its next step is due, `None` when there is none; `attempts` counts how often the step
+    was begun. `void_reason` says why it is void, or was before it counted again. Letters on its post are answers only
+    if it is asked `by_letter`; `ranks` says whether its marks count on the server's boards.
     """
 
     id: int
     guild_id: int
     channel_id: int
-    schedule_id: int
+    schedule_id: int | None
     bank: str
     posed: PosedItem
     state: RoundState
@@ -67,6 +68,9 @@ class Round:
     silent: bool = False
     thread: bool = False
     void_reason: str | None = None
+    quiz_id: int | None = None
+    by_letter: bool = True
+    ranks: bool = True
 
     @property
     def nonce(self) -> str:

@@ -13,7 +13,7 @@ from bot.services.answering import Answering
 from bot.services.library import Library
 from bot.services.ports import Clock, Publisher, PublishFailed, Refusal, Snapshot
 from bot.services.revealing import reveal_of
-from bot.storage import boards, rounds, schedules
+from bot.storage import boards, quizzes, rounds, schedules
 from bot.storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -79,6 +79,8 @@ class Closing:
             reveal_id = await self._publisher.explain(await reveal_of(self._store, self._library, closed))
         async with self._store.write() as tx:
             moved = await rounds.move(tx, closed, RoundState.EXPLAINED, reveal_id=reveal_id, step_at=None)
+            if moved:
+                await quizzes.item_over(tx, closed, now=self._clock())
         if not moved:
             logger.warning("round %d: dropped while it was being revealed", closed.id)
             return
@@ -91,6 +93,8 @@ class Closing:
         return closing.closing_at is not None and self._clock() - closing.closing_at > _LATE
 
     async def _last_snapshot(self, closing: Round) -> Snapshot | None:
+        if not closing.by_letter:
+            return None
         try:
             return await self._publisher.collect(closing)
         except PublishFailed as failure:
@@ -103,6 +107,7 @@ class Closing:
         try:
             await self._publisher.discuss(explained)
         except PublishFailed as failure:
+            assert explained.schedule_id is not None, "rounds of quizzes open no thread"
             async with self._store.read() as tx:
                 schedule = await schedules.by_id(tx, explained.schedule_id)
             await self._announcer.tell(schedule, troubles.no_thread(schedule, failure.why))

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.domain.outage import Outage
+from bot.domain.quiz import Quiz
 from bot.domain.rounds import Round
 from bot.services.answering import Answering
+from bot.services.conducting import Conductor
 from bot.services.planning import Planner
 from bot.services.ports import Clock
 from bot.services.stepping import LEASE, Stepper
 from bot.services.watching import Watch
-from bot.storage import process, rounds, schedules
+from bot.storage import process, quizzes, rounds, schedules
 from bot.storage.store import StorageBusy, Store
 
 logger = logging.getLogger(__name__)
@@ -27,8 +29,15 @@ _STORAGE_WAIT = timedelta(seconds=2)
 """How soon a tick is tried again that the database took no note of."""
 
 
+Worker = tuple[int, int | None]
+"""Whom a worker works for: a server, or a quiz of it."""
+
+
 class Daily:
-    """Plans and steps everything that is due. Each server has a worker of its own, so none waits for another."""
+    """Plans and steps everything that is due.
+
+    Each server has a worker of its own, and so has each quiz: none waits for another.
+    """
 
     def __init__(
         self,
@@ -38,6 +47,7 @@ class Daily:
         answering: Answering,
         planner: Planner,
         stepper: Stepper,
+        conductor: Conductor,
         longest_nap: timedelta,
         beat: Callable[[], None],
         watch: Watch | None = None,
@@ -47,12 +57,13 @@ class Daily:
         self._answering = answering
         self._planner = planner
         self._stepper = stepper
+        self._conductor = conductor
         self._longest_nap = longest_nap
         self._beat = beat
         self._lifeless = Outage()
         self._watch = watch or Watch()
         self._hastens = False
-        self._workers: dict[int, asyncio.Task[None]] = {}
+        self._workers: dict[Worker, asyncio.Task[None]] = {}
         self._repairing: dict[int, asyncio.Task[None]] = {}
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._nap: asyncio.Task[None] | None = None
@@ -67,7 +78,10 @@ class Daily:
             alive = await process.recall(tx, _ALIVE)
             self._unread = await process.unread(tx)
         self._hastens = True  # as far as a process that starts can know
-        await self._answering.load(alive=datetime.fromisoformat(alive) if alive else None, unread=self._unread)
+        alive_at = datetime.fromisoformat(alive) if alive else None
+        if alive_at is not None:
+            await self._conductor.came_back(alive_at)
+        await self._answering.load(alive=alive_at, unread=self._unread)
 
     async def catch_up(self) -> None:
         """Repair what was missed on every open round's post, additions and withdrawals: Discord is there again."""
@@ -95,16 +109,19 @@ class Daily:
         await self._set_out(now)
 
     async def _set_out(self, now: datetime) -> None:
-        """Begin the steps of the rounds that are due."""
+        """Begin the steps of the rounds and quizzes that are due."""
         async with self._store.read() as tx:
             due = await rounds.due(tx, now)
-        by_guild: dict[int, list[Round]] = defaultdict(list)
+            quizzes_due = await quizzes.due(tx, now)
+        by_worker: dict[Worker, list[Round | Quiz]] = defaultdict(list)
         for found in due:
-            by_guild[found.guild_id].append(found)
-        for guild_id, found_here in by_guild.items():
-            if guild_id not in self._workers:
-                self._workers[guild_id] = asyncio.create_task(
-                    self._work(guild_id, found_here), name=f"rounds of {guild_id}"
+            by_worker[found.guild_id, found.quiz_id].append(found)
+        for quiz in quizzes_due:
+            by_worker[quiz.guild_id, quiz.id].append(quiz)
+        for worker, found_here in by_worker.items():
+            if worker not in self._workers:
+                self._workers[worker] = asyncio.create_task(
+                    self._work(worker, found_here), name=f"rounds of {worker[0]}"
                 )
 
     async def idle(self) -> None:
@@ -164,13 +181,13 @@ class Daily:
         self._answering.signed(now, unread)
         self._watch.signed(found, now)
 
-    async def _work(self, guild_id: int, found_here: Sequence[Round]) -> None:
+    async def _work(self, worker: Worker, found_here: Sequence[Round | Quiz]) -> None:
         try:
             for found in found_here:
                 if not self._stopping:
                     await self._step(found)
         finally:
-            del self._workers[guild_id]
+            del self._workers[worker]
             self.wake()
 
     def _repair_again(self, now: datetime) -> None:
@@ -193,14 +210,17 @@ class Daily:
             except Exception:
                 logger.exception("round %d: catching up failed; its close will try again", asked.id)
 
-    async def _step(self, found: Round) -> None:
+    async def _step(self, found: Round | Quiz) -> None:
         try:
-            await self._stepper.step(found)
+            if isinstance(found, Quiz):
+                await self._conductor.step(found)
+            else:
+                await self._stepper.step(found)
         except StorageBusy:
             # What a step meets it deals with; this is a database that takes no note of it. Its lease will run out.
-            logger.debug("round %d: the outcome of its step waits for the database", found.id)
+            logger.debug("%s: the outcome of its step waits for the database", _named(found))
         except Exception:
-            logger.exception("round %d: the outcome of its step could not be stored", found.id)
+            logger.exception("%s: the outcome of its step could not be stored", _named(found))
 
     async def _sleep(self, pause: timedelta) -> None:
         self._nap = asyncio.create_task(asyncio.sleep(pause.total_seconds()), name="nap")
@@ -225,8 +245,12 @@ class Daily:
 
     async def _until_next(self) -> timedelta:
         async with self._store.read() as tx:
-            instants = [await rounds.next_step(tx), await schedules.next_run(tx)]
+            instants = [await rounds.next_step(tx), await schedules.next_run(tx), await quizzes.next_step(tx)]
         now = self._clock()
         pause = min((instant - now for instant in instants if instant is not None), default=self._longest_nap)
         # What is due already belongs to a worker that is busy: it wakes the loop when it is done.
         return min(pause, self._longest_nap) if pause > timedelta(0) else timedelta(seconds=1)
+
+
+def _named(found: Round | Quiz) -> str:
+    return f"{'quiz' if isinstance(found, Quiz) else 'round'} {found.id}"

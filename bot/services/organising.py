@@ -212,15 +212,15 @@ class Organising:
         return await self._planner.preview(await self.find(guild_id, which), now=self._clock())
 
     async def open_rounds(self, guild_id: int) -> list[Round]:
-        """List a server's open rounds, oldest first."""
+        """List the open rounds of a server's schedules, oldest first."""
         async with self._store.read() as tx:
-            return await rounds.in_states(tx, (RoundState.OPEN,), guild_id=guild_id)
+            return await _open_of_schedules(tx, guild_id)
 
     async def close_now(self, guild_id: int, round_id: int | None) -> Round:
         """Let an open round close at the next tick: the one named, or the oldest; raises `UnknownRound`."""
         now = self._clock()
         async with self._store.write() as tx:
-            open_here = await rounds.in_states(tx, (RoundState.OPEN,), guild_id=guild_id)
+            open_here = await _open_of_schedules(tx, guild_id)
             wanted = [each for each in open_here if round_id in (None, each.id)]
             if not wanted:
                 raise UnknownRound
@@ -281,6 +281,12 @@ class Organising:
             if _is_named(schedule, which):
                 return schedule
         raise UnknownSchedule(name=echo(str(which)))
+
+
+async def _open_of_schedules(tx: Tx, guild_id: int) -> list[Round]:
+    """List a server's open rounds, but those of quizzes, which have hosts of their own."""
+    found = await rounds.in_states(tx, (RoundState.OPEN,), guild_id=guild_id)
+    return [each for each in found if each.quiz_id is None]
 
 
 def _is_named(schedule: Schedule, which: str | int | None) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.domain.bank import Bank, Source
+from bot.domain.quiz import Quiz
 from bot.domain.rounds import Round
 from bot.domain.scenarios.finding import Diagnosis
 from bot.domain.standings import Standing
@@ -19,6 +20,9 @@ Clock = Callable[[], datetime]
 
 TOP = 10
 """How many members the top of the day names."""
+
+TOP_OF_QUIZ = 5
+"""How many members the standings of a quiz name while it is under way."""
 
 
 class Refusal(StrEnum):
@@ -53,11 +57,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """What a question's post shows besides its item; `image` is the file of its picture."""
+    """What a question's post shows besides its item; `image` is the file of its picture, `quiz` what it belongs to."""
 
     round: Round
     bank: Bank
     image: Path | None = None
+    quiz: Quiz | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +72,8 @@ class Reveal:
     `traps` and `sources` are the ones the item names, as far as the bank still has them. `top` are the first of the
     day's `earners`, the members who earned anything that day: at most `TOP` of them. `diagnosis` is what was wrong in a
     generated case, as far as its lesson still tells it the same. `asked_again` says of a corrected round that its item
-    was asked again since, so that later answers to it may be ranked or practice because of that.
+    was asked again since, so that later answers to it may be ranked or practice because of that. Of an item of a
+    `quiz`, `top` and `earners` are of everyone who took part in it so far.
     """
 
     round: Round
@@ -81,6 +87,29 @@ class Reveal:
     earners: int
     diagnosis: Diagnosis | None = None
     asked_again: bool = False
+    quiz: Quiz | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lobby:
+    """What announces a quiz."""
+
+    quiz: Quiz
+    bank: Bank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinalBoard:
+    """What a quiz ends with: how everyone stands, and the traps that caught somebody with how many, most first.
+
+    `asked` is how many items were revealed. Without its `bank`, which may be gone, no trap is named.
+    """
+
+    quiz: Quiz
+    bank: Bank | None
+    asked: int
+    standings: tuple[Standing, ...]
+    traps: tuple[tuple[Trap, int], ...]
 
 
 class Publisher(Protocol):
@@ -118,3 +147,22 @@ class Publisher(Protocol):
 
     async def tell(self, user_id: int, text: str) -> None:
         """Send someone a direct message, if they take them; never raises."""
+
+
+class QuizPublisher(Protocol):
+    """What Trapwise shows of quizzes besides their questions and reveals. Every method may raise `PublishFailed`."""
+
+    async def invite(self, lobby: Lobby) -> int:
+        """Send what announces a quiz and give its message id; its nonce keeps a repetition from showing twice."""
+
+    async def find_lobby(self, quiz: Quiz) -> int | None:
+        """Look in the channel for what announces a quiz, sent without our learning of it."""
+
+    async def retell(self, posting: Posting) -> None:
+        """Write a question's post anew: it closes at another time than that told, or its quiz is paused."""
+
+    async def conclude(self, board: FinalBoard) -> int:
+        """Send what a quiz ends with and give its message id."""
+
+    async def find_board(self, quiz: Quiz) -> int | None:
+        """Look in the channel for what a quiz ended with, sent without our learning of it."""

@@ -11,7 +11,7 @@ from bot.services import troubles
 from bot.services.announcing import Announcer
 from bot.services.library import Library
 from bot.services.ports import Clock
-from bot.storage import reports, rounds, schedules
+from bot.storage import quizzes, reports, rounds, schedules
 from bot.storage.reports import Subject, subject_of
 from bot.storage.store import Store, Tx
 
@@ -85,6 +85,9 @@ class Reporting:
                 return Taken(report=known, new=False)
             if not first:
                 return Taken(report=made, new=True)
+            if asked.schedule_id is None:
+                await self._keep_of_quiz(tx, asked)
+                return Taken(report=made, new=True)
             schedule = await schedules.by_id(tx, asked.schedule_id)
             text = troubles.reported(schedule, asked)
             await self._announcer.keep(tx, schedule, text)
@@ -144,6 +147,12 @@ class Reporting:
         if subject not in waiting:
             raise ReportGone
         return waiting.index(subject) + 1
+
+    async def _keep_of_quiz(self, tx: Tx, asked: Round) -> None:
+        """Keep a notice for organisers; a quiz's host, to whom one would be sent, need not be one of them."""
+        quiz = await quizzes.by_id(tx, asked.quiz_id or 0)
+        assert quiz is not None
+        await self._announcer.keep(tx, quiz, troubles.reported(quiz, asked))
 
     def _new(self, asked: Round, member_id: int, reason: Reason, note: str) -> Report:
         return Report(

@@ -2,11 +2,11 @@
 
 from bot.domain.rounds import GRADED, Round
 from bot.domain.scenarios.finding import diagnose
-from bot.domain.standings import rank, used_up_since
+from bot.domain.standings import Standing, rank, used_up_since
 from bot.domain.tally import tally
 from bot.services.library import Library
-from bot.services.ports import TOP, Reveal
-from bot.storage import answers, boards, rounds
+from bot.services.ports import TOP, TOP_OF_QUIZ, Reveal
+from bot.storage import answers, boards, quizzes, rounds
 from bot.storage.store import Store, Tx
 
 
@@ -15,7 +15,8 @@ async def reveal_of(store: Store, library: Library, closed: Round) -> Reveal:
     async with store.read() as tx:
         held = (await answers.of_rounds(tx, [closed.id]))[closed.id]
         again = closed.void_reason is not None and await _asked_again(tx, closed)
-        top, earners = await boards.top_of_day(tx, closed.guild_id, closed.opened_on, limit=TOP)
+        quiz = await quizzes.by_id(tx, closed.quiz_id) if closed.quiz_id is not None else None
+        top, earners = await _leading(tx, closed)
     item = closed.posed.item
     bank = library.bank(closed.bank) if library.has(closed.bank) else None
     lesson = bank.lessons.get(item.lesson) if bank is not None else None
@@ -27,11 +28,21 @@ async def reveal_of(store: Store, library: Library, closed: Round) -> Reveal:
         tally=tally(closed.posed, held),
         traps=library.traps_of(closed.bank, item),
         sources=tuple(bank.sources[each] for each in item.sources if each in bank.sources) if bank else (),
-        top=tuple(rank(top)),
+        top=tuple(top),
         earners=earners,
         diagnosis=diagnose(bank, item) if bank is not None else None,
         asked_again=again,
+        quiz=quiz,
     )
+
+
+async def _leading(tx: Tx, closed: Round) -> tuple[list[Standing], int]:
+    """Give the first of the day, or of a quiz up to this round, and how many there are."""
+    if closed.quiz_id is not None:
+        standings = rank(await quizzes.board(tx, closed.quiz_id, up_to=closed.number))
+        return standings[:TOP_OF_QUIZ], len(standings)
+    top, earners = await boards.top_of_day(tx, closed.guild_id, closed.opened_on, limit=TOP)
+    return rank(top), earners
 
 
 async def _asked_again(tx: Tx, corrected: Round) -> bool:

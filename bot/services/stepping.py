@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Literal, assert_never
 
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Pause, Schedule
@@ -15,10 +15,12 @@ from bot.services import troubles
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.closing import Closing
+from bot.services.conducting import Conductor
 from bot.services.library import Library
 from bot.services.ports import Clock, Posting, Publisher, PublishFailed, Refusal
 from bot.services.repairs import Repairs
-from bot.storage import boards, rounds, schedules
+from bot.services.voiding import void
+from bot.storage import rounds, schedules
 from bot.storage.store import StorageBusy, Store
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,10 @@ _TRIES = 5
 """How often a step is tried that fails without Discord being away."""
 
 
+Lost = Literal[Refusal.POST_GONE, Refusal.CHANNEL_GONE, Refusal.FORBIDDEN]
+"""Refusals after which a round cannot go on as it is."""
+
+
 class Stepper:
     """Carries rounds from one state to the next."""
 
@@ -48,9 +54,11 @@ class Stepper:
         answering: Answering,
         library: Library,
         announcer: Announcer,
+        conductor: Conductor,
     ) -> None:
         self._store = store
         self._clock = clock
+        self._conductor = conductor
         self._publisher = publisher
         self._answering = answering
         self._library = library
@@ -84,6 +92,8 @@ class Stepper:
 
         Where Discord does not answer it is tried again by and by; what it rejects is left to the close.
         """
+        if not asked.by_letter:
+            return
         try:
             begun = self._answering.now_at()
             snapshot = await self._publisher.collect(asked)
@@ -113,9 +123,23 @@ class Stepper:
         # That Discord is away is told once, not for every round that waits for it.
         told = logging.DEBUG if failure.why is Refusal.UNAVAILABLE else logging.WARNING
         logger.log(told, "round %d (%s): %s", asked.id, asked.state, failure)
-        async with self._store.read() as tx:
-            schedule = await schedules.by_id(tx, asked.schedule_id)
         match failure.why:
+            case Refusal.UNAVAILABLE:
+                await self._wait(asked)
+            case Refusal.REJECTED:
+                await self._failed(asked, str(failure.why))
+            case Refusal.POST_GONE | Refusal.CHANNEL_GONE | Refusal.FORBIDDEN:
+                if asked.quiz_id is not None:
+                    await self._conductor.lost(asked, failure.why)
+                    self._forget(asked.id)
+                else:
+                    await self._lost(asked, failure.why)
+            case _:
+                assert_never(failure.why)
+
+    async def _lost(self, asked: Round, why: Lost) -> None:
+        schedule = await self._schedule_of(asked)
+        match why:
             case Refusal.POST_GONE:
                 if await self.void(asked, "its post is gone"):
                     await self._announcer.tell(schedule, troubles.post_gone(schedule, asked))
@@ -131,12 +155,8 @@ class Stepper:
                     await self.pause(schedule, Pause.FORBIDDEN)
                 else:
                     await self._tell_once(asked, schedule, troubles.old_channel_forbidden(schedule, asked))
-            case Refusal.UNAVAILABLE:
-                await self._wait(asked)
-            case Refusal.REJECTED:
-                await self._failed(asked, str(failure.why))
             case _:
-                assert_never(failure.why)
+                assert_never(why)
 
     async def pause(self, schedule: Schedule, why: Pause) -> None:
         """Stop a schedule and tell its organisers, once."""
@@ -149,15 +169,10 @@ class Stepper:
 
     async def void(self, asked: Round, reason: str) -> bool:
         """Drop a round: it gives nothing to anyone. False when it is void or explained already."""
-        async with self._store.write() as tx:
-            current = await rounds.by_id(tx, asked.id)
-            if current is None or current.state in (RoundState.VOID, RoundState.EXPLAINED):
-                return False
-            await rounds.move(tx, current, RoundState.VOID, void_reason=reason, step_at=None)
-            await boards.drop(tx, asked)
-        self._answering.dropped(asked.id)
-        self._forget(asked.id)
-        return True
+        dropped = await void(self._store, self._answering, asked, reason, now=self._clock())
+        if dropped:
+            self._forget(asked.id)
+        return dropped
 
     @contextlib.asynccontextmanager
     async def _kept(self, leased: Round) -> AsyncIterator[None]:
@@ -202,8 +217,11 @@ class Stepper:
     async def _post(self, planned: Round) -> None:
         # An earlier attempt may have been sent without our learning of it: look before anything else.
         sent = await self._publisher.find_post(planned) if planned.attempts > 1 else None
-        if sent is None and not await self._may_post(planned):
-            return
+        if sent is None:
+            ready = await self._ready(planned)
+            if ready is None:
+                return
+            planned = ready
         # Members may tap before the ledger knows the post: their letters wait for it.
         with self._answering.posting(planned.channel_id):
             opened = await self._open(planned, sent)
@@ -227,13 +245,19 @@ class Stepper:
         logger.info("round %d: posted", opened.id)
         return opened
 
+    async def _ready(self, planned: Round) -> Round | None:
+        """Give a planned round as it is to be sent now; `None` when it is dropped, or waits."""
+        if planned.quiz_id is not None:
+            return await self._conductor.ready(planned)
+        return planned if await self._may_post(planned) else None
+
     async def _may_post(self, planned: Round) -> bool:
         """Tell whether a planned round is to be sent now; drops it when its time is over, and waits for its turn."""
         now = self._clock()
+        schedule = await self._schedule_of(planned)
         async with self._store.read() as tx:
-            schedule = await schedules.by_id(tx, planned.schedule_id)
-            removed = await schedules.is_removed(tx, planned.schedule_id)
-            earlier = await rounds.unfinished(tx, planned.schedule_id)
+            removed = await schedules.is_removed(tx, schedule.id)
+            earlier = await rounds.unfinished(tx, schedule.id)
         waited = now - planned.planned_at
         if removed:
             await self.void(planned, "its schedule was removed")
@@ -254,11 +278,12 @@ class Stepper:
     async def _send(self, planned: Round) -> int:
         bank = self._library.bank(planned.bank)
         image = self._library.picture(planned.bank, planned.posed.item)
-        return await self._publisher.post(Posting(round=planned, bank=bank, image=image))
+        quiz = await self._conductor.quiz_of(planned)
+        return await self._publisher.post(Posting(round=planned, bank=bank, image=image, quiz=quiz))
 
     async def _seed(self, opened: Round) -> None:
         await self._answering.take_up(opened)
-        if not opened.seeded:
+        if opened.by_letter and not opened.seeded:
             await self._publisher.seed(opened, opened.posed.letters)
         async with self._store.write() as tx:
             await rounds.seeded(tx, opened.id)
@@ -272,11 +297,15 @@ class Stepper:
         """Try a step again that failed by itself, not by an outage; after some times block it and say so, once."""
         async with self._store.read() as tx:
             current = await rounds.by_id(tx, asked.id) or asked
-            schedule = await schedules.by_id(tx, asked.schedule_id)
         self._failures[current.id, current.state] += 1
         if self._failures[current.id, current.state] < _TRIES:
             await self._wait(asked)
             return
+        if current.quiz_id is not None:
+            self._forget(current.id)
+            await self._conductor.give_up(current, why)
+            return
+        schedule = await self._schedule_of(current)
         closing = current.state is RoundState.OPEN and current.closes_at <= self._clock()
         if closing:
             # A round never stays open for a fault of ours.
@@ -290,6 +319,11 @@ class Stepper:
         if (asked.id, text) not in self._told:
             self._told.add((asked.id, text))
             await self._announcer.tell(schedule, text)
+
+    async def _schedule_of(self, asked: Round) -> Schedule:
+        assert asked.schedule_id is not None, "the rounds of quizzes are dealt with before"
+        async with self._store.read() as tx:
+            return await schedules.by_id(tx, asked.schedule_id)
 
     def _forget(self, round_id: int) -> None:
         self.repairs.done(round_id)

@@ -1,5 +1,6 @@
-"""Troubles: the sentences that tell organisers what became of a round or a schedule."""
+"""Troubles: the sentences that tell organisers and hosts what became of a round, a schedule or a quiz."""
 
+from bot.domain.quiz import Quiz
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Pause, Schedule, plain_name
 from bot.services.ports import Refusal
@@ -10,9 +11,9 @@ def paused(schedule: Schedule, why: Pause) -> str:
     return f"{_name(schedule)} is paused: {_why_paused(schedule, why)}."
 
 
-def post_gone(schedule: Schedule, asked: Round) -> str:
+def post_gone(about: Schedule | Quiz, asked: Round) -> str:
     """Say that a question's post is gone."""
-    return f"A question of {_name(schedule)} is void: its post in <#{asked.channel_id}> is gone."
+    return f"A question of {_name(about)} is void: its post in <#{asked.channel_id}> is gone."
 
 
 def old_channel_gone(schedule: Schedule, asked: Round) -> str:
@@ -43,9 +44,9 @@ def too_late(schedule: Schedule) -> str:
     return f"{_name(schedule)} skipped a question: I could not post it in time."
 
 
-def reported(schedule: Schedule, asked: Round) -> str:
+def reported(about: Schedule | Quiz, asked: Round) -> str:
     """Say that a member reported an item."""
-    return f"{_name(schedule)}: someone reported question {asked.id}; `/round reports` shows why, and what you can do."
+    return f"{_name(about)}: someone reported question {asked.id}; `/round reports` shows why, and what you can do."
 
 
 def no_thread(schedule: Schedule, why: Refusal) -> str:
@@ -53,8 +54,21 @@ def no_thread(schedule: Schedule, why: Refusal) -> str:
     return f"{_name(schedule)}: I could not open a discussion thread, for {why}."
 
 
-def _name(schedule: Schedule) -> str:
-    return f"**{plain_name(schedule.name)}**"
+def item_dropped(quiz: Quiz, asked: Round, why: str) -> str:
+    """Say that an item of a quiz was dropped because a step of it failed again and again."""
+    doing = _doing(asked, closing=asked.state is RoundState.OPEN)
+    return f"{_name(quiz)} goes on without question {asked.number}, which I could not {doing}: {why}."
+
+
+def quiz_ended(quiz: Quiz, why: Refusal) -> str:
+    """Say that a quiz ended by itself."""
+    return f"{_name(quiz)} is over, for {why}. What was revealed stays as it is; the rest counts for nobody."
+
+
+def _name(about: Schedule | Quiz) -> str:
+    if isinstance(about, Quiz):
+        return f"The quiz in <#{about.channel_id}>"
+    return f"**{plain_name(about.name)}**"
 
 
 def _doing(asked: Round, *, closing: bool) -> str:

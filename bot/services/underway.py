@@ -74,7 +74,7 @@ class UnderWay:
             self._by_message.pop(live.round.message_id, None)
 
     def round_of(self, message_id: int) -> Round | None:
-        """Give the round that a post belongs to, while it takes or has just taken answers: a mere look-up."""
+        """Give the round that a post belongs to, while it takes or has just taken letters: a mere look-up."""
         live = self._by_message.get(message_id)
         return None if live is None else live.round
 
@@ -169,4 +169,5 @@ class UnderWay:
         gaps = [self._away] if self._away is not None else []
         live = Live(round=found, answers=held, closed_at=closed_at, gaps=gaps)
         self._live[found.id] = live
-        self._by_message[found.message_id] = live
+        if found.by_letter:
+            self._by_message[found.message_id] = live

@@ -52,7 +52,8 @@ class Earned:
 async def keep(tx: Tx, closed: Round, found: Collection[Result], *, used_up_since: date) -> None:
     """Store a closed round's results in place of earlier ones, and count them on the boards.
 
-    Whoever had a ranked answer to the same item before, on or after `used_up_since`, earns no rank by it.
+    Whoever had a ranked answer to the same item before, on or after `used_up_since`, earns no rank by it; in a round
+    that does not rank nobody does.
     """
     await drop(tx, closed)
     earned = await earnings(tx, closed, found, used_up_since=used_up_since)
@@ -91,7 +92,7 @@ async def earnings(tx: Tx, closed: Round, found: Collection[Result], *, used_up_
     made: dict[tuple[int, bool, frozenset[str]], Earned] = {}
     earned = {}
     for result in found:
-        ranked = result.member_id not in practice
+        ranked = closed.ranks and result.member_id not in practice
         what = (result.units, ranked, result.slips)
         if what not in made:
             full = result.mark.fraction == 1
@@ -105,6 +106,8 @@ async def rerank(tx: Tx, closed: Round, *, used_up_since: date) -> bool:
 
     Only the results that change are looked at one by one: a server's answers wait for this transaction.
     """
+    if not closed.ranks:
+        return False
     practice = results.c.member_id.in_(_earlier_ranked(closed, used_up_since))
     wrong = (results.c.round_id == closed.id) & (results.c.ranked == practice)
     if not (await tx.execute(sa.select(sa.exists().where(wrong)))).scalar_one():
@@ -183,8 +186,12 @@ async def _ranked_since(tx: Tx, closed: Round, since: date) -> frozenset[int]:
 
 
 def _earlier_ranked(closed: Round, since: date) -> sa.Select[Any]:
-    """Select the members who had a ranked answer to an earlier round of the same item and server since a date."""
+    """Select the members who had a ranked answer to an earlier round of the same item and server since a date.
+
+    Quizzes use no item up for schedules, but they do for one another.
+    """
     earlier = results.alias("earlier")
+    of_schedules = [rounds.c.quiz_id.is_(None)] if closed.quiz_id is None else []
     return (
         sa.select(earlier.c.member_id)
         .select_from(earlier.join(rounds, rounds.c.id == earlier.c.round_id))
@@ -195,5 +202,6 @@ def _earlier_ranked(closed: Round, since: date) -> sa.Select[Any]:
             rounds.c.id < closed.id,
             rounds.c.opened_on >= since,
             earlier.c.ranked,
+            *of_schedules,
         )
     )

@@ -16,12 +16,22 @@ from bot.storage.tables import answers, members, rounds, unfinished_state
 
 
 async def plan(tx: Tx, planned: Round) -> Round | None:
-    """Claim (schedule, date, number) for a new round and give it its id; `None` when it is claimed already."""
+    """Claim a place for a new round and give it its id; `None` when it is claimed already.
+
+    The place is (schedule, date, number), or (quiz, number).
+    """
+    place = ["schedule_id", "on", "number"] if planned.quiz_id is None else ["quiz_id", "number"]
     values = {field.name: getattr(planned, field.name) for field in fields(planned) if field.name != "id"}
     values["item_id"] = planned.posed.item.id
-    claim = insert(rounds).values(values).on_conflict_do_nothing(index_elements=["schedule_id", "on", "number"])
+    claim = insert(rounds).values(values).on_conflict_do_nothing(index_elements=place)
     row_id = (await tx.execute(claim.returning(rounds.c.id))).scalar_one_or_none()
     return None if row_id is None else replace(planned, id=row_id)
+
+
+async def of_quiz(tx: Tx, quiz_id: int) -> list[Round]:
+    """List a quiz's rounds, oldest first."""
+    rows = await tx.execute(sa.select(rounds).where(rounds.c.quiz_id == quiz_id).order_by(rounds.c.number))
+    return [_round(row) for row in rows]
 
 
 async def last_number(tx: Tx, schedule_id: int, on: date) -> int:
@@ -176,6 +186,14 @@ async def asked(tx: Tx, schedule_id: int) -> Mapping[str, datetime]:
     A void round counts only when its answer was revealed: whoever reads along knows it.
     """
     rows = await tx.execute(_last_asked(rounds.c.schedule_id == schedule_id))
+    return {row[0]: row[1] for row in rows}
+
+
+async def quizzed(tx: Tx, guild_id: int, bank: str) -> Mapping[str, datetime]:
+    """Give every item of a bank that a server's quizzes asked, as `asked` does for a schedule."""
+    rows = await tx.execute(
+        _last_asked(rounds.c.guild_id == guild_id, rounds.c.bank == bank, rounds.c.quiz_id.is_not(None))
+    )
     return {row[0]: row[1] for row in rows}
 
 

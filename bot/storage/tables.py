@@ -11,6 +11,7 @@ metadata = sa.MetaData(
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
 
@@ -63,13 +64,50 @@ schedules = sa.Table(
     sa.UniqueConstraint("guild_id", "name_key"),
 )
 
+quizzes = sa.Table(
+    "quizzes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
+    # The channel while it runs, empty afterwards: a channel has one quiz at a time.
+    sa.Column("running_in", sa.BigInteger),
+    sa.Column("host_id", sa.BigInteger, nullable=False),
+    sa.Column("bank", sa.String(64), nullable=False),
+    sa.Column("topic", sa.String(64)),
+    sa.Column("trap", sa.String(64)),
+    sa.Column("difficulty", sa.String(16)),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("seconds", sa.Integer, nullable=False),
+    sa.Column("by_letter", sa.Boolean, nullable=False),
+    sa.Column("counts", sa.Boolean, nullable=False),
+    sa.Column("seed", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("ending", sa.String(16)),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("begins_at", Instant, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("paused_at", Instant),
+    sa.Column("left", Duration),
+    sa.Column("shown", Instant),
+    # As in `rounds`.
+    sa.Column("step_at", Instant),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("lobby_id", sa.BigInteger),
+    sa.Column("board_id", sa.BigInteger),
+    sa.UniqueConstraint("running_in"),
+    sa.Index("ix_quizzes_step_at", "step_at"),
+    sa.Index("ix_quizzes_guild_id_running_in", "guild_id", "running_in"),
+)
+
 rounds = sa.Table(
     "rounds",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("guild_id", sa.BigInteger, nullable=False),
     sa.Column("channel_id", sa.BigInteger, nullable=False),
-    sa.Column("schedule_id", sa.ForeignKey("schedules.id"), nullable=False),
+    sa.Column("schedule_id", sa.ForeignKey("schedules.id")),
+    sa.Column("quiz_id", sa.ForeignKey("quizzes.id")),
     sa.Column("bank", sa.String(64), nullable=False),
     sa.Column("item_id", sa.String(64), nullable=False),
     sa.Column("posed", Posed, nullable=False),
@@ -92,7 +130,11 @@ rounds = sa.Table(
     sa.Column("silent", sa.Boolean, nullable=False),
     sa.Column("thread", sa.Boolean, nullable=False),
     sa.Column("void_reason", sa.String(200)),
+    sa.Column("by_letter", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("ranks", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.CheckConstraint("(schedule_id IS NULL) <> (quiz_id IS NULL)", name="of_one"),
     sa.UniqueConstraint("schedule_id", "on", "number"),
+    sa.UniqueConstraint("quiz_id", "number"),
     sa.UniqueConstraint("message_id"),
     sa.Index("ix_rounds_step_at", "step_at"),
     sa.Index("ix_rounds_guild_id_state", "guild_id", "state"),

@@ -18,6 +18,7 @@ from bot.chat.practice_buttons import (
     PracticeMore,
     PracticeNext,
 )
+from bot.chat.quiz_buttons import OF_QUIZZES
 from bot.chat.render.lessons import CHAIN
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Reopen, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain, RoundLesson
@@ -65,6 +66,7 @@ def test_the_longest_ids_fit() -> None:
         Drill.another(_ID, _ITEM),
         DrillChoice(posing),
         *(button(_LARGEST) for button in (Explain, RoundLesson, Report, Dismiss, Void, CountAgain, WriteAgain)),
+        *(button(_LARGEST) for button in OF_QUIZZES),
         Reopen(_LARGEST, _LARGEST),
         QueuePage(10**6 - 1),
         BoardPage(Period.ALL_TIME, 10**6 - 1),

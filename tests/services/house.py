@@ -18,6 +18,7 @@ from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Schedule
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
+from bot.services.conducting import Conductor
 from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
@@ -26,6 +27,7 @@ from bot.services.organising import Organising
 from bot.services.planning import Planner
 from bot.services.practising import Practising
 from bot.services.profiles import Profiles
+from bot.services.quizzing import Quizzing
 from bot.services.recalling import Recalling
 from bot.services.reporting import Reporting
 from bot.services.reviewing import Reviewing
@@ -64,7 +66,9 @@ class House:
     answering: Answering = field(init=False)
     announcer: Announcer = field(init=False)
     planner: Planner = field(init=False)
+    conductor: Conductor = field(init=False)
     stepper: Stepper = field(init=False)
+    quizzing: Quizzing = field(init=False)
     daily: Daily = field(init=False)
     organising: Organising = field(init=False)
     recalling: Recalling = field(init=False)
@@ -86,8 +90,17 @@ class House:
         self.answering = Answering(store, clock)
         self.announcer = Announcer(store, clock, publisher)
         self.planner = Planner(store, self.library)
-        self.stepper = Stepper(
+        self.conductor = Conductor(
             store, clock, publisher, answering=self.answering, library=self.library, announcer=self.announcer
+        )
+        self.stepper = Stepper(
+            store,
+            clock,
+            publisher,
+            answering=self.answering,
+            library=self.library,
+            announcer=self.announcer,
+            conductor=self.conductor,
         )
         self.daily = Daily(
             store,
@@ -95,6 +108,7 @@ class House:
             answering=self.answering,
             planner=self.planner,
             stepper=self.stepper,
+            conductor=self.conductor,
             longest_nap=timedelta(milliseconds=20),
             beat=lambda: self.beats.append(1),
         )
@@ -102,6 +116,7 @@ class House:
         self.organising = Organising(
             store, clock, library=self.library, planner=self.planner, rng=Random(7), wake=self.daily.wake
         )
+        self.quizzing = Quizzing(store, clock, library=self.library, rng=Random(7), wake=self.daily.wake)
         self.recalling = Recalling(store, self.answering)
         self.drills = Drills(store, clock, library=self.library, rng=Random(7))
         self.sittings = Sittings(store, clock, library=self.library)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.errors import NotOpen
 from bot.domain.item import ItemKind
+from bot.domain.quiz import Quiz
 from bot.domain.rounds import Round
 from bot.services import writing
 from bot.services.answering import Answering, Verdict
@@ -135,7 +136,7 @@ class Chat(FakePublisher):
         self.marks[self.message][member] = "".join(filter(wanted, self.marks[self.message].get(member, "")))
 
     @asynccontextmanager
-    async def _call(self, method: str, about: Round) -> AsyncIterator[None]:
+    async def _call(self, method: str, about: Round | Quiz) -> AsyncIterator[None]:
         self.point()
         await self._hold(method, after=False)
         self.forbidden |= method == "collect" and any(

@@ -96,7 +96,7 @@ async def test_a_server_that_hangs_delays_no_other(house: House) -> None:
     house.clock.now = DUE + timedelta(hours=23)
     for _ in range(3):
         await house.daily.tick()
-        await until(lambda: set(house.daily._workers) == {101})
+        await until(lambda: set(house.daily._workers) == {(101, None)})
     assert len(house.publisher.reveals) == 2
     assert house.publisher.named("post") == ["post"] * 3
     gate.set()

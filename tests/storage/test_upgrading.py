@@ -145,7 +145,7 @@ async def test_no_schedule_asks_cases_before_somebody_allows_it(tmp_path: Path) 
 async def test_runs_are_new_and_taken_back(tmp_path: Path) -> None:
     """Of earlier practice nobody said whether they were sure; taken back, it is what it was, and runs are gone."""
     file = tmp_path / "old.db"
-    _at_revision(file, "0006")
+    _at_revision(file, "0007")
     with closing(sqlite3.connect(file)) as connection:
         connection.execute(
             "INSERT INTO practised (seed, member_id, posed, choice, full, bank, item_id, units, at, source) "
@@ -161,8 +161,64 @@ async def test_runs_are_new_and_taken_back(tmp_path: Path) -> None:
     await store.close()
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT sure FROM practised").fetchall() == [(None,)]
-    _at_revision(file, "0006", command.downgrade)
+    _at_revision(file, "0007", command.downgrade)
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT * FROM practised").fetchall() == before
         tables = connection.execute("SELECT name FROM sqlite_master WHERE name LIKE '%sitting%'").fetchall()
     assert tables == []
+
+
+_REFERRING = """
+INSERT INTO answers (round_id, member_id, seen, choice, unresolved, surface, came, at) VALUES
+    (1, 1, 'A', 'A', 0, 'reactions', 'live', 0);
+INSERT INTO results (round_id, member_id, units, "full", ranked) VALUES (1, 1, 5040, 1, 1);
+INSERT INTO reports (guild_id, bank, item_id, revision, round_id, member_id, reason, note, at, state) VALUES
+    (100, 'sample', 'x', 1, 1, 2, 'wrong', '', 0, 'open');
+INSERT INTO round_traps VALUES (1, 't', 2, 1);
+INSERT INTO totals VALUES (100, 1, 'all', 5040, 1, 1, 'ann'), (100, 1, '2026-W53', 5040, 1, 1, 'ann');
+INSERT INTO ladders VALUES (100, 'all', 5040, 1), (100, '2026-W53', 5040, 1);
+"""
+_QUIZ = """
+INSERT INTO quizzes (id, guild_id, channel_id, host_id, bank, count, seconds, by_letter, counts, seed, state, made_at,
+    begins_at, number) VALUES (1, 100, 200, 300, 'sample', 1, 30, 1, 1, 7, 'over', 0, 0, 1);
+INSERT INTO rounds (id, guild_id, channel_id, quiz_id, bank, item_id, posed, state, "on", opened_on, number,
+    planned_at, closes_at, silent, thread) SELECT 9, guild_id, channel_id, 1, bank, item_id, posed, state, "on",
+    opened_on, number, planned_at, closes_at, silent, thread FROM rounds WHERE id = 1;
+INSERT INTO answers SELECT 9, member_id, seen, choice, unresolved, surface, came, at FROM answers;
+INSERT INTO results SELECT 9, member_id, units, "full", ranked FROM results;
+INSERT INTO slips SELECT 9, member_id, trap, guild_id, bank FROM slips;
+INSERT INTO reports (guild_id, bank, item_id, revision, round_id, member_id, reason, note, at, state) VALUES
+    (100, 'sample', 'x', 2, 9, 2, 'wrong', '', 0, 'open');
+INSERT INTO round_traps SELECT 9, trap, met, fell FROM round_traps;
+UPDATE totals SET units = 10080, answered = 2, "full" = 2;
+UPDATE ladders SET units = 10080;
+"""
+_TABLES = ("schedules", "rounds", "answers", "results", "slips", "reports", "round_traps", "totals", "ladders")
+
+
+def _everything(file: Path) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        return {
+            table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall())  # noqa: S608 - our own names
+            for table in _TABLES
+        }
+
+
+async def test_rounds_stay_what_they_were_beside_those_of_quizzes(tmp_path: Path) -> None:
+    """Upgraded, rounds keep everything that refers to them; taken back, what quizzes left is gone, also from boards."""
+    file = tmp_path / "old.db"
+    _at_revision(file, "0006")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(_FIRST.partition("INSERT INTO members")[0] + _REFERRING)
+    before = _everything(file)
+    await (await open_store(url_of(file), now=NOW)).close()
+    after = _everything(file)
+    assert [row[:6] for row in after["rounds"]] == [row[:6] for row in before["rounds"]]
+    assert {table: after[table] for table in _TABLES if table != "rounds"} == {
+        table: before[table] for table in _TABLES if table != "rounds"
+    }
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(_QUIZ)
+    _at_revision(file, "0006", command.downgrade)
+    assert _everything(file) == before

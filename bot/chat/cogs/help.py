@@ -12,6 +12,7 @@ Change your mind as often as you like till it closes. Then the answer comes, wit
 - **Answer privately** under a question: choose from a menu that only you see, or withdraw
 - **My answer** under a question: what I have on file for you
 - **Why was mine wrong?** under the answer: why your options were right or wrong; **Try a similar one** to practise
+- `/quiz start` a live quiz here for everyone: questions one after another, then a board
 - `/lesson` read what the questions are about
 - `/practice` a run of questions by yourself, with the answer at once; what you missed comes again if you like
 - `/review` what you answered before, again just before you would forget it
@@ -29,6 +30,7 @@ _ORGANISERS = """**For organisers** (people with Manage Server)
 - `/round post` ask now; `/round close` close and explain now
 - `/round reports` what members say is wrong with an item
 - `/round void` take an explained question off the boards; `/round count` put it back
+- `/quiz skip`, `pause`, `resume`, `stop` any quiz, also one that somebody else started
 - `/insights traps` what the server keeps confusing, without names"""
 
 

@@ -16,7 +16,7 @@ def leaderboard(board: Board) -> list[str]:
     title = f"### 🏆 Leaderboard, {board.period}"
     if not board.rows:
         return [title, "Nobody has a ranked answer in this time yet. React to a question, and be the first."]
-    rows = "\n".join(_row(standing) for standing in board.rows)
+    rows = "\n".join(standing_line(standing) for standing in board.rows)
     tail = f"-# {plural(board.people, 'member')}, page {board.page} of {board.pages}. Ties are listed alphabetically."
     return [title, rows, f"{_own(board)}\n{tail}"]
 
@@ -59,10 +59,11 @@ def _own(board: Board) -> str:
         return "You are not on this board yet: answer a question to join it."
     if any(standing.score.member_id == board.own.score.member_id for standing in board.rows):
         return f"You are number {board.own.rank}."
-    return f"Your place:\n{_row(board.own)}"
+    return f"Your place:\n{standing_line(board.own)}"
 
 
-def _row(standing: Standing) -> str:
+def standing_line(standing: Standing) -> str:
+    """Write one row of a board: rank, name, marks, and how many were fully right."""
     score = standing.score
     # In bold: a line that begins with a bare number would be numbered anew as a list, ties and all.
     number = f"**{standing.rank}.**"

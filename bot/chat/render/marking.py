@@ -21,6 +21,8 @@ _PRACTICE = (
     "-# Practice: you had a ranked answer to this item within the last 60 days, so this one is not on the boards."
 )
 
+_OF_QUIZ = "-# It counts on the quiz's own board, not on the server's."
+
 
 def own_answer(own: OwnAnswer) -> str:
     """Write what is on file of a learner's answer, and after closing why it scored so."""
@@ -32,7 +34,8 @@ def own_answer(own: OwnAnswer) -> str:
         return _nothing(asked, answer)
     held = on_file(answer)
     if own.mark is not None:
-        practice = f"\n{_PRACTICE}" if own.ranked is False else ""
+        unranked = _PRACTICE if asked.ranks else _OF_QUIZ
+        practice = f"\n{unranked}" if own.ranked is False else ""
         return f"{held}\n{arithmetic(own.mark, asked, unresolved=answer.unresolved)}{practice}"
     if asked.state is not RoundState.OPEN:
         return f"{held}\nThe question is closed; the reveal is on its way."

@@ -5,21 +5,28 @@ from bot.chat.render.text import when
 from bot.domain.bank import Bank
 from bot.domain.item import ItemKind
 from bot.domain.kinds import KINDS
+from bot.domain.quiz import Quiz
 from bot.domain.rounds import Round
 
 
-def question(asked: Round, bank: Bank) -> str:
+def question(asked: Round, bank: Bank, quiz: Quiz | None = None) -> str:
     """Write the content of a question's post, at most 2,000 characters (checked with the bank)."""
     item = asked.posed.item
     lesson = bank.lessons.get(item.lesson)
     ping = f"<@&{asked.ping_role}> " if asked.ping_role is not None else ""
     title = f"{bank.short_title} · {lesson.id} {lesson.title}" if lesson is not None else bank.short_title
+    place = f"Question {asked.number} of {quiz.count} · " if quiz is not None else ""
+    paused = quiz is not None and quiz.paused_at is not None
+    closes = "⏸ Paused: answers stay open" if paused else f"Closes {when(asked.closes_at)}"
     instruction = KINDS[item.kind].instruction(len(asked.posed.key))
     options = "\n".join(f"{EMOJI[letter]} {option.text}" for letter, option in asked.posed.options)
     return (
-        f"{ping}**{title}**\n{item.stem.strip()}\n\n{options}\n\n"
-        f"**{instruction}.** Closes {when(asked.closes_at)}.\n-# {_how_to(item.kind)}"
+        f"{ping}**{place}{title}**\n{item.stem.strip()}\n\n{options}\n\n"
+        f"**{instruction}.** {closes}.\n-# {_how_to(item.kind) if asked.by_letter else _BY_BUTTON}"
     )
+
+
+_BY_BUTTON = "**Answer privately** opens a menu that only you see. **My answer** shows what is on file."
 
 
 def _how_to(kind: ItemKind) -> str:

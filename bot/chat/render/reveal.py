@@ -9,6 +9,7 @@ from bot.chat.render.chains import told_chain
 from bot.chat.render.text import LAYOUT_LIMIT, NAME_LIMIT, bar, cut, percent, plural, safe, when
 from bot.domain.grading import marks
 from bot.domain.item import Option
+from bot.domain.quiz import Quiz, QuizState
 from bot.domain.rounds import RoundState
 from bot.domain.standings import Standing
 from bot.domain.trap import Trap
@@ -143,11 +144,26 @@ def _is_void(told: Reveal) -> bool:
 
 
 def _top(told: Reveal) -> list[str]:
+    if told.quiz is not None and not _is_void(told):
+        return [_standings(told, told.quiz)]
     if not told.top or _is_void(told):
         return []
+    return [f"**Top of the day:** {_first(told)}"]
+
+
+def _standings(told: Reveal, quiz: Quiz) -> str:
+    """Write how a quiz stands after its item, and what comes next."""
+    number = told.round.number
+    ends = quiz.state is QuizState.OVER or number >= quiz.count
+    onwards = "The final board follows." if ends else f"Question {number + 1} follows in a moment."
+    first = _first(told) if told.top else "nobody has answered yet"
+    return f"**After question {number} of {quiz.count}:** {first}\n-# {onwards}"
+
+
+def _first(told: Reveal) -> str:
     named = [_row(standing) for standing in told.top]
     more = f", and {told.earners - len(told.top)} more" if told.earners > len(told.top) else ""
-    return [f"**Top of the day:** {', '.join(named)}{more}"]
+    return f"{', '.join(named)}{more}"
 
 
 @lru_cache(maxsize=1)

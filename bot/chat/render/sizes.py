@@ -14,6 +14,7 @@ from bot.chat.render.traps import trap_card
 from bot.domain.bank import Bank
 from bot.domain.item import Item
 from bot.domain.posed import PosedItem
+from bot.domain.quiz import LONGEST, MOST_ITEMS, Quiz
 from bot.domain.rounds import Round, RoundState
 from bot.domain.scenarios.finding import Diagnosis
 from bot.domain.scenarios.sizes import largest_diagnosis, largest_items
@@ -65,7 +66,8 @@ def _item(
 ) -> Iterator[tuple[str, str, str]]:
     asked = _largest_round(bank, item)
     longest = "longest " if kind == "cases" else ""
-    yield from _over(kind, subject, f"{longest}question", len(question(asked, bank)), MESSAGE_LIMIT)
+    size = max(len(question(asked, bank)), len(question(replace(asked, ping_role=None), bank, _longest_quiz(bank))))
+    yield from _over(kind, subject, f"{longest}question", size, MESSAGE_LIMIT)
     told = replace(_largest_reveal(bank, asked), diagnosis=diagnosis)
     pictures = 0 if diagnosis is None else 1
     yield from _layout(kind, subject, f"{longest}reveal", shrunk(told), buttons=_REVEAL_BUTTONS, pictures=pictures)
@@ -96,12 +98,27 @@ def _largest_round(bank: Bank, item: Item) -> Round:
         state=RoundState.CLOSED,
         on=date.max,
         opened_on=date.max,
-        number=1,
+        number=MOST_ITEMS,
         planned_at=_MOMENT,
         closes_at=_MOMENT,
         step_at=None,
         closed_late=True,
         ping_role=_LARGEST_ID,
+    )
+
+
+def _longest_quiz(bank: Bank) -> Quiz:
+    return Quiz(
+        id=_LARGEST_ID,
+        guild_id=_LARGEST_ID,
+        channel_id=_LARGEST_ID,
+        host_id=_LARGEST_ID,
+        bank=bank.id,
+        count=MOST_ITEMS,
+        seconds=LONGEST,
+        made_at=_MOMENT,
+        begins_at=_MOMENT,
+        paused_at=_MOMENT,
     )
 
 
