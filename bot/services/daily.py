@@ -177,6 +177,7 @@ class Daily:
             if hastens:
                 # Nobody's lease lasts longer: what is put off further waits for Discord, or for a clock that was ahead.
                 await rounds.hasten(tx, now=now, latest=now + LEASE)
+                await quizzes.hasten(tx, now=now, latest=now + LEASE)
         self._unread = unread
         self._answering.signed(now, unread)
         self._watch.signed(found, now)

@@ -12,6 +12,7 @@ from bot.domain.item import Difficulty
 from bot.domain.quiz import MOST_ITEMS, Ending, Quiz, QuizState, after_item
 from bot.domain.rounds import Round
 from bot.domain.standings import Score
+from bot.storage.columns import Instant
 from bot.storage.members import NOBODY
 from bot.storage.store import Tx
 from bot.storage.tables import members, quizzes, results, rounds, slips
@@ -58,6 +59,16 @@ async def next_step(tx: Tx) -> datetime | None:
     """Give the earliest instant at which any quiz has a step to do."""
     found: datetime | None = (await tx.execute(sa.select(sa.func.min(quizzes.c.step_at)))).scalar_one()
     return found
+
+
+async def hasten(tx: Tx, *, now: datetime, latest: datetime) -> None:
+    """Make due at once what a clock that was ahead, or Discord, has put off further than `latest`; a pause lasts on."""
+    begins_at = sa.case((quizzes.c.begins_at > latest, sa.literal(now, Instant())), else_=quizzes.c.begins_at)
+    await tx.execute(
+        sa.update(quizzes)
+        .where(quizzes.c.step_at > latest, quizzes.c.paused_at.is_(None))
+        .values(step_at=now, begins_at=begins_at)
+    )
 
 
 async def lease(tx: Tx, found: Quiz, *, until: datetime) -> Quiz | None:

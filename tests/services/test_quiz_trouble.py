@@ -115,6 +115,15 @@ async def test_a_restart_in_a_pause_changes_nothing(house: House) -> None:
     assert (await house.round(item.id)).closes_at == house.clock.now + 20 * SECOND
 
 
+async def test_a_clock_that_was_ahead_holds_no_quiz_up(house: House) -> None:
+    """Set back by a day, the clock lets a lobby begin and the next item come all the same."""
+    await start(house)
+    house.clock.now -= timedelta(days=1)
+    await house.restart()
+    await wait(house, SECOND)
+    assert [each.number for each in await items(house)] == [1]
+
+
 async def test_a_long_absence_ends_the_quiz(house: House) -> None:
     """After hours away the open item is explained and the board shown: nobody waits for the next item."""
     await house.tap(item := await asked(house), 1, right(item))
