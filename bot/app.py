@@ -14,6 +14,7 @@ from random import Random, SystemRandom
 
 from bot.chat.client import TrapwiseClient
 from bot.chat.cogs.boards import OF_BOARDS, BoardCog
+from bot.chat.cogs.exam import ExamCog
 from bot.chat.cogs.help import HelpCog
 from bot.chat.cogs.insights import InsightCog
 from bot.chat.cogs.lessons import LessonCog
@@ -26,6 +27,7 @@ from bot.chat.cogs.schedules import ScheduleCog
 from bot.chat.cogs.setup import SetupCog
 from bot.chat.cogs.traps import TrapCog
 from bot.chat.drill_buttons import OF_DRILLS
+from bot.chat.exam_buttons import OF_EXAMS
 from bot.chat.lesson_buttons import OF_LESSONS
 from bot.chat.lesson_exits import FROM_LESSONS
 from bot.chat.pacer import Pacer
@@ -50,6 +52,7 @@ from bot.services.conducting import Conductor
 from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
+from bot.services.examining import Examining
 from bot.services.heartbeat import give_sign, take_leave
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
@@ -80,6 +83,7 @@ COGS = (
     ScenarioCog,
     PracticeCog,
     ReviewCog,
+    ExamCog,
     BoardCog,
     InsightCog,
     HelpCog,
@@ -92,6 +96,7 @@ BUTTONS = (
     *OF_QUIZZES,
     *OF_PRACTICE,
     *OF_REVIEWS,
+    *OF_EXAMS,
     *OF_REPORTS,
     *OF_LESSONS,
     *FROM_LESSONS,
@@ -250,6 +255,7 @@ async def open_app(
         sittings=sittings,
         practising=Practising(store, clock, library=library, profiles=profiles, sittings=sittings, rng=rng),
         reviewing=Reviewing(store, clock, library=library, sittings=sittings, retention=retention),
+        examining=Examining(store, clock, library=library, sittings=sittings, rng=rng),
         reporting=Reporting(store, clock, library=library, announcer=announcer),
         correcting=Correcting(store, publisher, library=library),
         standings=Standings(store, clock),

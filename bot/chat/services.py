@@ -11,6 +11,7 @@ from bot.services.conducting import Conductor
 from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
+from bot.services.examining import Examining
 from bot.services.library import Library
 from bot.services.organising import Organising
 from bot.services.ports import Clock
@@ -39,6 +40,7 @@ class Services:
     sittings: Sittings
     practising: Practising
     reviewing: Reviewing
+    examining: Examining
     reporting: Reporting
     correcting: Correcting
     standings: Standings

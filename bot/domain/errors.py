@@ -218,6 +218,10 @@ class SittingGone(TrapwiseError):
     """I no longer have this run on file: type its command again to begin another."""
 
 
+class TooFewForExam(TrapwiseError):
+    """{bank} has fewer than {fewest} items that I may ask you now, too few for a mock exam: `/trap` has single ones."""
+
+
 class SittingOpen(TrapwiseError):
     """You have one of these open already: go on with it, or end it first."""
 

@@ -210,9 +210,8 @@ class Sittings:
         """Store what a sitting has become; what is graded from now on counts for the member's traps."""
         pairs = zip(before.entries, after.entries, strict=True)
         changed = [entry for earlier, entry in pairs if entry != earlier]
-        for entry in changed:
-            if entry.answered and entry.full is not None:
-                await practice.keep(tx, rules.practised_in(after, entry))
+        graded = [entry for entry in changed if entry.answered and entry.full is not None]
+        await practice.keep_all(tx, (rules.practised_in(after, entry) for entry in graded))
         await sittings.save(tx, after, changed)
         return after
 

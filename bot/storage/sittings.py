@@ -15,6 +15,7 @@ from bot.storage.tables import sitting_items, sittings
 
 _ROW = tuple(field.name for field in fields(Sitting) if field.name not in ("id", "entries"))
 _ENTRY = tuple(field.name for field in fields(Entry))
+_GIVEN = tuple(name for name in _ENTRY if name not in ("number", "posed"))
 
 
 async def begin(tx: Tx, sitting: Sitting) -> int | None:
@@ -65,10 +66,11 @@ async def save(tx: Tx, sitting: Sitting, changed: Sequence[Entry] = ()) -> None:
     values = {name: getattr(sitting, name) for name in ("state", "touched_at", "ended_at")}
     values["open_key"] = _key(sitting)
     await tx.execute(sa.update(sittings).where(sittings.c.id == sitting.id).values(values))
-    for entry in changed:
-        given = {name: getattr(entry, name) for name in _ENTRY if name not in ("number", "posed")}
-        this = (sitting_items.c.sitting_id == sitting.id) & (sitting_items.c.number == entry.number)
-        await tx.execute(sa.update(sitting_items).where(this).values(given))
+    if changed:
+        this = (sitting_items.c.sitting_id == sitting.id) & (sitting_items.c.number == sa.bindparam("entry"))
+        given = sa.update(sitting_items).where(this).values({name: sa.bindparam(name) for name in _GIVEN})
+        rows = [{name: getattr(entry, name) for name in _GIVEN} | {"entry": entry.number} for entry in changed]
+        await tx.execute(given, rows)
 
 
 async def begun(tx: Tx, member_id: int, *, since: datetime) -> int:

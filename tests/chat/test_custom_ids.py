@@ -8,6 +8,8 @@ from typing import Any
 from bot.chat.buttons import Guarded
 from bot.chat.cogs.boards import BoardPage
 from bot.chat.drill_buttons import Drill, DrillChoice
+from bot.chat.exam_buttons import OF_EXAMS, ExamChoice, ExamFlag, ExamGoTo, ExamHandIn, ExamItem, ExamOverview
+from bot.chat.exam_results import ExamMissed, ExamPast, ExamRecord, ExamResult
 from bot.chat.lesson_buttons import LessonLink, LessonMenu, LessonPage
 from bot.chat.lesson_exits import LessonPractice, TrapMenu
 from bot.chat.practice_buttons import (
@@ -38,6 +40,7 @@ from bot.content.limits import LONGEST_ID, LONGEST_LESSON_ID, MOST_ENTRIES
 from bot.domain.item import LETTERS
 from bot.domain.practice import PRINT_LENGTH, SEED_LENGTH
 from bot.domain.scenarios.case import SEEDS, case_id
+from bot.domain.sitting import Entry
 from bot.domain.standings import Period
 from bot.services.drills import Posing
 from bot.services.recalling import OwnAnswer
@@ -119,4 +122,23 @@ def test_the_longest_ids_of_runs_fit() -> None:
             for each in (*OF_PRACTICE, *OF_REVIEWS)
             if each.__discord_ui_compiled_template__.fullmatch(part.custom_id)
         ]
+        assert read == [type(part)]
+
+
+def test_the_longest_ids_of_exams_fit() -> None:
+    """So do those of an exam, with every letter chosen; each is read again by the part it belongs to."""
+    entry = Entry(number=999, posed=make_posed(make_item(options=len(LETTERS), key=LETTERS)), choice=LETTERS)
+    parts: list[Any] = [
+        ExamChoice(_LARGEST, entry),
+        ExamItem("flagged", _LARGEST, 999),
+        ExamGoTo(_LARGEST, 999, 2**64 - 1),
+    ]
+    parts += [ExamFlag(_LARGEST, 999, flag=flag) for flag in (True, False)]
+    parts += [ExamHandIn(_LARGEST, now=now) for now in (True, False)]
+    parts += [ExamMissed(_LARGEST, 999), ExamPast(_LARGEST)]
+    parts += [each(_LARGEST) for each in (ExamOverview, ExamResult, ExamRecord)]
+    assert {type(part) for part in parts} == set(OF_EXAMS)
+    for part in parts:
+        assert len(part.custom_id) <= _LIMIT
+        read = [each for each in OF_EXAMS if each.__discord_ui_compiled_template__.fullmatch(part.custom_id)]
         assert read == [type(part)]

@@ -22,6 +22,7 @@ from bot.services.conducting import Conductor
 from bot.services.correcting import Correcting
 from bot.services.daily import Daily
 from bot.services.drills import Drills
+from bot.services.examining import Examining
 from bot.services.library import Library, Shelf
 from bot.services.organising import Organising
 from bot.services.planning import Planner
@@ -76,6 +77,7 @@ class House:
     sittings: Sittings = field(init=False)
     practising: Practising = field(init=False)
     reviewing: Reviewing = field(init=False)
+    examining: Examining = field(init=False)
     reporting: Reporting = field(init=False)
     correcting: Correcting = field(init=False)
     standings: Standings = field(init=False)
@@ -128,6 +130,7 @@ class House:
             store, clock, library=self.library, profiles=self.profiles, sittings=self.sittings, rng=Random(7)
         )
         self.reviewing = Reviewing(store, clock, library=self.library, sittings=self.sittings)
+        self.examining = Examining(store, clock, library=self.library, sittings=self.sittings, rng=Random(7))
         await self.daily.begin()
         return self
 

@@ -16,6 +16,7 @@ Change your mind as often as you like till it closes. Then the answer comes, wit
 - `/lesson` read what the questions are about
 - `/practice` a run of questions by yourself, with the answer at once; what you missed comes again if you like
 - `/review` what you answered before, again just before you would forget it
+- `/exam` a mock exam by the blueprint, against the clock; then the result per domain, with your weakest traps
 - `/scenario` solve a made-up case, privately: what is missing, what fails, what completes the design?
 - `/trap` two things that are easily confused, told apart, with a question to practise
 - `/leaderboard` who leads; `/me` your marks, and the traps that catch you again and again"""

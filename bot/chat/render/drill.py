@@ -17,7 +17,7 @@ _STEM = 200
 def drill_question(bank: Bank, posed: PosedItem, *, name: str = "Practice") -> list[str]:
     """Write a question with its lettered options; `name` says what it is a part of."""
     return [
-        f"{_title(bank, posed, name)}\n{posed.item.stem.strip()}{_picture(posed)}",
+        f"{_title(bank, posed, name)}\n{shown_stem(posed)}",
         lettered(posed),
         f"**{instruction(posed)}.**\n-# Only you see this, and it counts on no board.",
     ]
@@ -39,6 +39,12 @@ def drill_feedback(
     """
     heads = [[stem, f"**{verdict(posed, mark)}** {note}".rstrip()] for stem in stems(_title(bank, posed, name), posed)]
     return fitted(heads, lambda detail: explanation(posed, choice, traps, detail))
+
+
+def shown_stem(posed: PosedItem) -> str:
+    """Write an item's stem, and below it what is on its picture: the description says the same in words."""
+    image = posed.item.image
+    return posed.item.stem.strip() + (f"\n> 🖼️ {image.alt}" if image is not None else "")
 
 
 def stems(title: str, posed: PosedItem) -> tuple[str, str]:
@@ -70,12 +76,6 @@ def verdict(posed: PosedItem, mark: Mark) -> str:
     if posed.item.kind is ItemKind.SINGLE:
         return "✗ Not this one."
     return f"{mark.right} right, {mark.wrong} wrong of {mark.keyed}: {mark.fraction} of the mark."
-
-
-def _picture(posed: PosedItem) -> str:
-    """Tell what is on the item's picture: its description says the same in words."""
-    image = posed.item.image
-    return f"\n> 🖼️ {image.alt}" if image is not None else ""
 
 
 def _title(bank: Bank, posed: PosedItem, name: str) -> str:
