@@ -137,7 +137,7 @@ async def test_a_storm_of_limits(
     monkeypatch: pytest.MonkeyPatch,
     storm: str,
 ) -> None:
-    """While Discord takes nothing, all servers together ask little; then all is done once and graded right."""
+    """While Discord takes nothing, all servers together ask for little more than once; then all is done, once."""
     monkeypatch.setattr(traffic, "_CALM_SECONDS", 2.0)
     guilds = [found_guild(wire.world) for _ in range(SERVERS)]
     asked_in = {}
@@ -160,7 +160,9 @@ async def test_a_storm_of_limits(
         for _, message, _ in asked_in.values():
             await until(lambda message=message: reveals(wire.world, message))  # type: ignore[misc]
         await until(lambda: set(states(database).values()) == {"explained"})
-    assert 0 < refused <= 10 * SERVERS
+    # A post is read by one request for each letter and sort of reaction, all at once; hardly any of them comes again.
+    reading = sum(2 * len(asked.posed.options) for _, _, asked in asked_in.values())
+    assert 0 < refused <= reading + 3 * SERVERS
     for _, message, asked in asked_in.values():
         assert len(reveals(wire.world, message)) == 1
         assert len(posts(wire.world)[asked.id]) == 1
