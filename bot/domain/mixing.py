@@ -4,11 +4,11 @@ from dataclasses import replace
 from random import Random
 
 from bot.domain.bank import Bank
-from bot.domain.item import Item
+from bot.domain.item import Difficulty, Item
 from bot.domain.lesson import Lesson
 from bot.domain.scenarios.case import Case, case_item
 from bot.domain.scenarios.drawing import Stock, labs
-from bot.domain.selection import History, choose, fresh, is_on, on_topic
+from bot.domain.selection import History, choose, fitting, fresh, is_on, is_such
 
 SHARE = 1 / 3
 """How often a case is asked while there are items that were never asked; afterwards cases come before repetitions."""
@@ -17,13 +17,25 @@ _WEIGHED = 6
 """Fresh cases that are weighed against one another for each one that is asked."""
 
 
-def mix(bank: Bank, topic: str | None, history: History, *, count: int, rng: Random, cases: bool) -> list[Item]:
+def mix(
+    bank: Bank,
+    topic: str | None,
+    history: History,
+    *,
+    count: int,
+    rng: Random,
+    cases: bool,
+    trap: str | None = None,
+    difficulty: Difficulty | None = None,
+) -> list[Item]:
     """Choose up to `count` different items on a topic, with generated ones among them where `cases` are allowed.
 
-    Without cases this is `choose`. A case that the server was never told comes before any that it was, and before an
-    item asked already; no two that are chosen are one case in different words.
+    A trap and a difficulty narrow items and cases alike. Without cases this is `choose`. A case that the server was
+    never told comes before any that it was, and before an item asked already; no two that are chosen are one case in
+    different words.
     """
-    items, lessons = on_topic(bank, topic), labs_on(bank, topic) if cases else []
+    items = fitting(bank, topic=topic, trap=trap, difficulty=difficulty)
+    lessons = labs_on(bank, topic) if cases else []
     if not lessons:
         return choose(bank, items, history, count=count, rng=rng)
     stock = Stock(
@@ -31,7 +43,7 @@ def mix(bank: Bank, topic: str | None, history: History, *, count: int, rng: Ran
         lessons=lessons,
         told=history.told,
         taken=history.busy,
-        fits=lambda case: is_on(topic, case.lesson, case.objective),
+        fits=lambda case: is_on(topic, case.lesson, case.objective) and is_such(_item(bank, case), trap, difficulty),
     )
     unasked = sum(item.id not in history.busy for item in fresh(items, history.asked))
     wanted = sum(rng.random() < SHARE for _ in range(count))

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from random import Random
 from typing import assert_never
 
 from bot.domain.bank import Bank
 from bot.domain.item import Difficulty, Item
+from bot.domain.mixing import mix
 from bot.domain.rounds import Round, RoundState
-from bot.domain.selection import on_topic
+from bot.domain.selection import History
 
 MOST_ITEMS = 30
 SHORTEST, LONGEST = 10, 300
@@ -75,7 +77,8 @@ class Quiz:
 
     Its items are rounds with its id, numbered from 1; `number` is the latest one's, 0 before the first. They are drawn
     from `bank`, narrowed by `topic`, `trap` and `difficulty`, stay open for `seconds`, and take letters as well as
-    private answers only if `by_letter`. `counts` lets marks count on the server's boards, too.
+    private answers only if `by_letter`. `counts` lets marks count on the server's boards, too; `cases` lets generated
+    cases be among the items.
 
     `begins_at` is when the lobby ends, `step_at` when the next step is due, `None` while an open item is waited for.
     While it is paused, `left` is how long its open item would have stayed open. `shown` is the closing time that the
@@ -94,6 +97,7 @@ class Quiz:
     difficulty: Difficulty | None = None
     by_letter: bool = True
     counts: bool = False
+    cases: bool = False
     seed: int = 0
     state: QuizState = QuizState.LOBBY
     ending: Ending | None = None
@@ -124,13 +128,18 @@ class Quiz:
         return f"q{self.id}.{self.made_at:%y%m%d%H%M%S}"[:24]
 
 
-def fitting(bank: Bank, *, topic: str | None, trap: str | None, difficulty: Difficulty | None) -> list[Item]:
-    """List the items of a bank on a topic, with a distractor of a trap, of a difficulty, as far as these are given."""
-    return [
-        item
-        for item in on_topic(bank, topic)
-        if (trap is None or trap in item.traps) and difficulty in (None, item.difficulty)
-    ]
+def draw(quiz: Quiz, bank: Bank, history: History, *, count: int, rng: Random) -> list[Item]:
+    """Choose up to `count` different items of its bank that a quiz may ask."""
+    return mix(
+        bank,
+        quiz.topic,
+        history,
+        count=count,
+        rng=rng,
+        cases=quiz.cases,
+        trap=quiz.trap,
+        difficulty=quiz.difficulty,
+    )
 
 
 def next_step(quiz: Quiz, latest: Round | None, *, idle: bool, now: datetime) -> QuizStep:

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 
 from bot.domain.bank import Bank
-from bot.domain.item import Item
+from bot.domain.item import Difficulty, Item
 
 FEW_LEFT = 7
 """Organisers are warned when fewer never-asked items than this are left."""
@@ -17,12 +17,12 @@ _LEAST_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What a schedule has asked and where its server struggles.
+    """What a schedule, or the quizzes of a server, have asked, and where the server struggles.
 
     `asked` maps item ids to the instant they were last asked, `told` those of the generated items that its server was
-    asked by any schedule; `slips` maps trap ids to what members' slips on them
-    weigh now (`bot.domain.profile.group_weights`: one that just happened is 1); `busy` are items in an open round of
-    the server, which are never asked again meanwhile.
+    asked by any schedule or quiz; `slips` maps trap ids to what members' slips on them weigh now
+    (`bot.domain.profile.group_weights`: one that just happened is 1); `busy` are items in an open round of the server,
+    which are never asked again meanwhile.
     """
 
     asked: Mapping[str, datetime]
@@ -41,6 +41,16 @@ def on_topic(bank: Bank, topic: str | None) -> list[Item]:
 def is_on(topic: str | None, lesson: str, objective: str) -> bool:
     """Tell whether an item of a lesson and an objective is on a topic."""
     return topic is None or topic in (lesson, objective) or objective.startswith(f"{topic}.")
+
+
+def fitting(bank: Bank, *, topic: str | None, trap: str | None, difficulty: Difficulty | None) -> list[Item]:
+    """List the items of a bank on a topic, with a distractor of a trap, of a difficulty, as far as these are given."""
+    return [item for item in on_topic(bank, topic) if is_such(item, trap, difficulty)]
+
+
+def is_such(item: Item, trap: str | None, difficulty: Difficulty | None) -> bool:
+    """Tell whether an item has a distractor of a trap, and is of a difficulty, as far as these are given."""
+    return (trap is None or trap in item.traps) and difficulty in (None, item.difficulty)
 
 
 def fresh(items: Iterable[Item], asked: Container[str]) -> list[Item]:

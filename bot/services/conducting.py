@@ -15,16 +15,16 @@ from bot.domain.quiz import (
     Quiz,
     QuizState,
     QuizStep,
+    draw,
     ending_of,
     fair_close,
-    fitting,
     is_idle,
     next_step,
     time_left,
     wakes_at,
 )
 from bot.domain.rounds import Round, RoundState
-from bot.domain.selection import History, choose
+from bot.domain.selection import History
 from bot.domain.standings import rank
 from bot.services import troubles
 from bot.services.announcing import Announcer
@@ -211,16 +211,16 @@ class Conductor:
         if not self._library.has(quiz.bank):
             return None
         bank = self._library.bank(quiz.bank)
-        items = fitting(bank, topic=quiz.topic, trap=quiz.trap, difficulty=quiz.difficulty)
         met = await profiles.meetings(tx, quiz.guild_id, bank.id, since=now - WINDOW)
         busy = await rounds.busy_items(tx, quiz.guild_id, bank.id)
         history = History(
             asked=await rounds.quizzed(tx, quiz.guild_id, bank.id),
             slips=group_weights(met, now),
             busy=busy | {each.posed.item.id for each in asked},
+            told=await rounds.told(tx, quiz.guild_id, bank.id) if quiz.cases else {},
         )
         number = quiz.number + 1
-        chosen = choose(bank, items, history, count=1, rng=Random(f"{quiz.seed}/{number}"))
+        chosen = draw(quiz, bank, history, count=1, rng=Random(f"{quiz.seed}/{number}"))
         if not chosen:
             return None
         zone = await schedules.zone_of(tx, quiz.guild_id)

@@ -8,7 +8,7 @@ from bot.domain.errors import NothingFits, NothingMissed
 from bot.domain.history import missed
 from bot.domain.item import Item
 from bot.domain.practice import draw
-from bot.domain.selection import on_topic
+from bot.domain.selection import fitting
 from bot.domain.sitting import Mode, Sitting, Wish
 from bot.services import offering
 from bot.services.library import Library
@@ -43,7 +43,7 @@ class Practising:
         """
         bank = self._library.bank(bank_id)
         topic = self._library.topic(bank, wish.topic)
-        items = [item for item in on_topic(bank, topic) if _fits(item, wish)]
+        items = fitting(bank, topic=topic, trap=wish.trap, difficulty=wish.difficulty)
         if wish.missed:
             async with self._store.read() as tx:
                 again = missed(await history.events(tx, learner.member_id, bank.id))
@@ -80,7 +80,3 @@ class Practising:
             raise NothingFits
         chosen = draw(free, caught, seen, count=wish.count, now=self._clock(), rng=self._rng)
         return await self._sittings.begin(learner, Mode.PRACTICE, bank.id, wish, chosen)
-
-
-def _fits(item: Item, wish: Wish) -> bool:
-    return wish.trap in (None, *item.traps) and wish.difficulty in (None, item.difficulty)

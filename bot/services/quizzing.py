@@ -25,14 +25,14 @@ from bot.domain.quiz import (
     Ending,
     Quiz,
     QuizState,
+    draw,
     fair_close,
-    fitting,
     may_run,
     time_left,
 )
 from bot.domain.reading import echo
 from bot.domain.rounds import Round, RoundState
-from bot.domain.selection import on_topic
+from bot.domain.selection import History, on_topic
 from bot.services.conducting import close_item, move_close
 from bot.services.library import Library
 from bot.services.ports import Clock
@@ -62,6 +62,7 @@ class QuizWish:
     seconds: int
     by_letter: bool = True
     counts: bool = False
+    cases: bool = False
 
 
 class Quizzing:
@@ -80,22 +81,19 @@ class Quizzing:
         It has fewer items than asked for when there are no more.
 
         Raises:
-            OrganisersOnly: only they may let it count.
+            OrganisersOnly: only they may let it count, or ask generated cases.
             UnknownBank, UnknownTopic, UnknownTrap, NothingToAsk: there is nothing to ask.
             QuizRunning, TooManyQuizzes: not another one.
         """
-        if wish.counts and not actor.organiser:
+        if (wish.counts or wish.cases) and not actor.organiser:
             raise OrganisersOnly
         quiz = self._made(actor, wish)
         async with self._store.write() as tx:
             await self._check_room(tx, actor)
-            bank = self._library.bank(quiz.bank)
-            busy = await rounds.busy_items(tx, actor.guild_id, bank.id)
-            items = fitting(bank, topic=quiz.topic, trap=quiz.trap, difficulty=quiz.difficulty)
-            free = sum(item.id not in busy for item in items)
-            if not free:
+            count = await self._how_many(tx, quiz)
+            if not count:
                 raise NothingToAsk
-            started = await quizzes.start(tx, replace(quiz, count=min(quiz.count, free)))
+            started = await quizzes.start(tx, replace(quiz, count=count))
             if started is None:
                 raise QuizRunning
         self._wake()
@@ -186,7 +184,7 @@ class Quizzing:
         return quiz
 
     async def again(self, actor: Actor, quiz_id: int) -> Quiz:
-        """Start a quiz like one that is over; it counts only if an organiser starts it. Raises as `start` does."""
+        """Start a quiz like one that is over; only organisers let it count or have cases. Raises as `start` does."""
         async with self._store.read() as tx:
             quiz = await quizzes.by_id(tx, quiz_id)
         if quiz is None or quiz.guild_id != actor.guild_id:
@@ -200,6 +198,7 @@ class Quizzing:
             seconds=quiz.seconds,
             by_letter=quiz.by_letter,
             counts=quiz.counts and actor.organiser,
+            cases=quiz.cases and actor.organiser,
         )
         return await self.start(actor, wish)
 
@@ -233,11 +232,23 @@ class Quizzing:
             seconds=wish.seconds,
             by_letter=wish.by_letter,
             counts=wish.counts,
+            cases=wish.cases,
             seed=self._rng.getrandbits(31),
             made_at=now,
             begins_at=now + LOBBY,
             step_at=now,
         )
+
+    async def _how_many(self, tx: Tx, quiz: Quiz) -> int:
+        """Count the items that a quiz can ask now, up to as many as it is to have."""
+        bank = self._library.bank(quiz.bank)
+        free = History(
+            asked={},
+            slips={},
+            busy=await rounds.busy_items(tx, quiz.guild_id, bank.id),
+            told=await rounds.told(tx, quiz.guild_id, bank.id) if quiz.cases else {},
+        )
+        return len(draw(quiz, bank, free, count=quiz.count, rng=Random(quiz.seed)))
 
     async def _check_room(self, tx: Tx, actor: Actor) -> None:
         running = await quizzes.running(tx, actor.guild_id)

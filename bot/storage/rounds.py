@@ -198,7 +198,7 @@ async def quizzed(tx: Tx, guild_id: int, bank: str) -> Mapping[str, datetime]:
 
 
 async def told(tx: Tx, guild_id: int, bank: str) -> Mapping[str, datetime]:
-    """Give every generated item of a bank that a server was asked, by any schedule, as `asked` does for one."""
+    """Give every generated item of a bank that a server was asked, by any schedule or quiz, as `asked` does for one."""
     rows = await tx.execute(
         _last_asked(rounds.c.guild_id == guild_id, rounds.c.bank == bank, rounds.c.item_id.contains(MARK))
     )

@@ -81,6 +81,7 @@ quizzes = sa.Table(
     sa.Column("seconds", sa.Integer, nullable=False),
     sa.Column("by_letter", sa.Boolean, nullable=False),
     sa.Column("counts", sa.Boolean, nullable=False),
+    sa.Column("cases", sa.Boolean, nullable=False),
     sa.Column("seed", sa.Integer, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("ending", sa.String(16)),

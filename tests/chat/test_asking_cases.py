@@ -122,3 +122,45 @@ async def test_voiding_a_case_keeps_its_reveal_in_order(group: World, *, allowed
     assert "This question is void" in texts(changed)
     assert "**The chain**" in texts(changed)
     assert [file.filename for file in changed.attachments] == (["chain.png"] if allowed else [])
+
+
+async def test_a_quiz_with_cases(world: World) -> None:
+    """Only organisers may ask for them; lobby and board say so, a reveal draws the chain; one like it has them."""
+    bank = world.shelves[0].bank
+    lesson = bank.lessons["6.2"]
+    few = replace(lesson, items=lesson.items[:1])
+    await world.restart_with(replace(bank, lessons={**bank.lessons, "6.2": few}))
+    wish = {"questions": 3, "seconds": 90, "topic": "6.2", "cases": True}
+    assert "Only organisers" in said(await world.ann.slash(world.channel, "quiz start", **wish))
+    assert "on its way" in said(await world.olive.slash(world.channel, "quiz start", **wish))
+    assert "generated cases, too" in texts(next(iter(world.channel.history())))
+    await world.env.advance_time(31)
+    while True:
+        post = world.posts()[-1]
+        asked = world.bot.answering.round_of(post.id)
+        assert asked is not None
+        await world.ann.react(post, EMOJI[min(asked.posed.key)])
+        await world.env.advance_time(90)
+        if seed_of(asked.posed.item.id) is not None:
+            break
+        await world.env.advance_time(13)
+    reveal = world.reveals()[-1]
+    assert [file.filename for file in reveal.attachments] == ["chain.png"]
+    assert "**The chain**" in texts(reveal)
+    assert all(each in texts(reveal) for each in _broken(world, asked))
+    await world.olive.slash(world.channel, "quiz stop")
+    board = list(world.channel.history())[-1]
+    assert "generated cases, too" in texts(board)
+    await world.olive.click(board, label="Another one like this")
+    assert "generated cases, too" in texts(list(world.channel.history())[-1])
+
+
+async def test_a_quiz_where_no_lesson_has_cases(world: World) -> None:
+    """Who asks for cases on a topic without a chain reads that none will come, and the lobby promises none."""
+    bank = world.shelves[0].bank
+    await world.restart_with(
+        replace(bank, lessons={each.id: replace(each, chain=None) for each in bank.lessons.values()})
+    )
+    answer = said(await world.olive.slash(world.channel, "quiz start", topic="6.2", cases=True))
+    assert "No lesson on its topic has generated cases." in answer
+    assert "generated" not in texts(list(world.channel.history())[-1])

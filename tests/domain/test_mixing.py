@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.bank import Bank
-from bot.domain.item import MultipleRule
+from bot.domain.item import Difficulty, MultipleRule
 from bot.domain.mixing import SHARE, labs_on, mix
 from bot.domain.scenarios.case import case_id, seed_of
 from bot.domain.scenarios.finding import key_of
@@ -127,3 +127,22 @@ def test_a_topic_narrows_the_cases(topic: str | None, *, there: bool) -> None:
     if there and topic not in (None, "6.2"):
         assert {item.objective for item in chosen} <= {"1.3.4", "1.3.5"}
         assert all(seed_of(item.id) is not None for item in chosen)
+
+
+@given(
+    seed=seeds,
+    trap=st.sampled_from([None, "trap-a", "nobody"]),
+    difficulty=st.sampled_from([None, Difficulty.EASY, Difficulty.MEDIUM]),
+)
+def test_a_trap_and_a_difficulty_narrow_cases_as_they_narrow_items(
+    seed: int, trap: str | None, difficulty: Difficulty | None
+) -> None:
+    """Whatever is chosen has both, as far as they are given; where nothing has, nothing is chosen."""
+    written = make_item("1.1-000", traps={"B": "trap-a"})
+    bank = tiny_bank(0)
+    bank = replace(bank, lessons={key: replace(each, items=(written,)) for key, each in bank.lessons.items()})
+    chosen = mix(bank, "1.1", NOTHING, count=4, rng=Random(seed), cases=True, trap=trap, difficulty=difficulty)
+    assert all(trap is None or trap in item.traps for item in chosen)
+    assert all(difficulty in (None, item.difficulty) for item in chosen)
+    assert bool(chosen) is (trap != "nobody")
+    assert trap == "nobody" or any(seed_of(item.id) is not None for item in chosen)

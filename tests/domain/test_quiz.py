@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.item import Difficulty
 from bot.domain.quiz import (
     LEAST_LEFT,
     LOBBY,
@@ -21,7 +20,6 @@ from bot.domain.quiz import (
     after_item,
     ending_of,
     fair_close,
-    fitting,
     is_idle,
     may_run,
     next_step,
@@ -29,7 +27,7 @@ from bot.domain.quiz import (
     wakes_at,
 )
 from bot.domain.rounds import Round, RoundState
-from tests.builders import NOW, make_bank, make_item, make_quiz, make_round
+from tests.builders import NOW, make_quiz, make_round
 
 SECOND = timedelta(seconds=1)
 ASKING = replace(make_quiz(), state=QuizState.ASKING, number=1, lobby_id=5, shown=NOW + 30 * SECOND)
@@ -150,21 +148,6 @@ def test_there_is_time_to_read_a_reveal() -> None:
     assert after_item(replace(ASKING, number=3), NOW) == NOW
     assert after_item(OVER, NOW) == NOW
     assert after_item(replace(ASKING, paused_at=NOW), NOW + SECOND) == NOW + LONGEST_PAUSE
-
-
-def test_items_are_narrowed_by_what_was_asked_for() -> None:
-    """Topic, trap and difficulty narrow a bank together; without any of them it is all of it."""
-    easy = replace(make_item("1.1-002", traps={"B": "door-as-lock"}), difficulty=Difficulty.EASY)
-    other = make_item("2.1-001", lesson="2.1", objective="2.1", traps={"B": "door-as-lock"})
-    bank = make_bank([make_item(), easy, other])
-
-    def found(topic: str | None = None, trap: str | None = None, difficulty: Difficulty | None = None) -> list[str]:
-        return [item.id for item in fitting(bank, topic=topic, trap=trap, difficulty=difficulty)]
-
-    assert found() == ["1.1-001", "1.1-002", "2.1-001"]
-    assert found(trap="door-as-lock") == ["1.1-002", "2.1-001"]
-    assert found("1.1", "door-as-lock") == ["1.1-002"]
-    assert found("1.1", "door-as-lock", Difficulty.HARD) == []
 
 
 @pytest.mark.parametrize(("member", "organiser", "may"), [(300, False, True), (1, True, True), (1, False, False)])

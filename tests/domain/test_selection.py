@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.bank import Bank
-from bot.domain.item import Item
-from bot.domain.selection import History, choose, fresh, on_topic
+from bot.domain.item import Difficulty, Item
+from bot.domain.selection import History, choose, fitting, fresh, on_topic
 from tests.builders import NOW, make_bank, make_blueprint, make_item
 
 IDS = [f"item-{number}" for number in range(8)]
@@ -188,3 +189,18 @@ def test_fresh_items_are_those_never_asked() -> None:
     bank = _bank()
     left = fresh(bank.items(), {"item-3": NOW})
     assert [item.id for item in left] == [each for each in IDS if each != "item-3"]
+
+
+def test_items_are_narrowed_by_what_was_asked_for() -> None:
+    """Topic, trap and difficulty narrow a bank together; without any of them it is all of it."""
+    easy = replace(make_item("1.1-002", traps={"B": "door-as-lock"}), difficulty=Difficulty.EASY)
+    other = make_item("2.1-001", lesson="2.1", objective="2.1", traps={"B": "door-as-lock"})
+    bank = make_bank([make_item(), easy, other])
+
+    def found(topic: str | None = None, trap: str | None = None, difficulty: Difficulty | None = None) -> list[str]:
+        return [item.id for item in fitting(bank, topic=topic, trap=trap, difficulty=difficulty)]
+
+    assert found() == ["1.1-001", "1.1-002", "2.1-001"]
+    assert found(trap="door-as-lock") == ["1.1-002", "2.1-001"]
+    assert found("1.1", "door-as-lock") == ["1.1-002"]
+    assert found("1.1", "door-as-lock", Difficulty.HARD) == []

@@ -43,9 +43,9 @@ async def wait(house: House, much: timedelta) -> None:
     await house.work(4)
 
 
-async def asked(house: House, **changes: Any) -> Round:  # noqa: ANN401 - any field of a wish
+async def asked(house: House, actor: Actor = HOST, **changes: Any) -> Round:  # noqa: ANN401 - any field of a wish
     """Start a quiz and give its first item, open."""
-    quiz = await start(house, **changes)
+    quiz = await start(house, actor, **changes)
     await wait(house, LOBBY)
     return (await items(house, quiz.id))[-1]
 

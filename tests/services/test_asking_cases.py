@@ -1,10 +1,11 @@
-"""Schedules that may ask generated cases: what they ask, and that nothing later changes a round."""
+"""Schedules and quizzes that may ask generated cases: what they ask, and that nothing later changes a round."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.domain.errors import NothingToAsk, OrganisersOnly
 from bot.domain.rounds import Round, RoundState
 from bot.domain.scenarios.case import seed_of
 from bot.domain.scenarios.finding import diagnose, key_of
@@ -12,6 +13,7 @@ from tests.builders import NOW, make_trap
 from tests.domain.labs import make_fault, make_lab, make_link
 from tests.domain.test_scenario_drawing import bank_of
 from tests.services.house import House, right, wrong
+from tests.services.quiz_house import HOST, OLIVE, WISH, asked, finish, items, start
 
 
 @pytest.fixture
@@ -143,3 +145,65 @@ async def test_a_case_can_be_voided(lab: House) -> None:
     await lab.correcting.void(100, asked.id)
     assert (await lab.round(asked.id)).state is RoundState.VOID
     assert lab.publisher.corrected[-1].diagnosis is not None
+
+
+async def test_a_quiz_asks_cases_only_when_an_organiser_says_so(lab: House) -> None:
+    """Without leave a quiz has the one written item; with it as many as wanted, and what each reveal says is right."""
+    with pytest.raises(OrganisersOnly):
+        await lab.quizzing.start(HOST, replace(WISH, cases=True))
+    plain = await start(lab, count=6)
+    assert plain.count == 1
+    await lab.quizzing.stop(HOST)
+    await lab.work()
+    item: Round | None = await asked(lab, OLIVE, count=6, cases=True)
+    while item is not None:
+        await lab.tap(item, 1, "".join(item.posed.key))
+        item = await finish(lab, item)
+    found = [each.posed.item for each in await items(lab, 2)]
+    keys = {key_of(lab.banks[0], each.id) for each in found}
+    assert (len(found), len(keys - {None})) == (6, 5)
+    assert [each.diagnosis for each in lab.publisher.reveals] == [diagnose(lab.banks[0], each) for each in found]
+
+
+async def test_a_case_of_a_quiz_is_a_snapshot(lab: House) -> None:
+    """A change of the chain while it is open changes neither its wording nor its marks; the drawing is left out."""
+    item = await asked(lab, OLIVE, cases=True, trap="door-as-lock")
+    _change_the_chain(lab)
+    await lab.restart()
+    await lab.tap(item, 1, "".join(item.posed.key))
+    await finish(lab, item)
+    assert (await lab.round(item.id)).posed == item.posed
+    assert lab.results() == [(item.id, 1, 5040, 0)]
+    assert [each.diagnosis for each in lab.publisher.reveals] == [None]
+
+
+async def test_a_quiz_narrows_its_cases(lab: House) -> None:
+    """A trap narrows cases as it narrows items; one that none of them has is refused."""
+    item = await asked(lab, OLIVE, cases=True, trap="door-as-lock")
+    assert "door-as-lock" in item.posed.item.traps
+    with pytest.raises(NothingToAsk):
+        await start(lab, replace(OLIVE, channel_id=201), cases=True, trap="door-as-lock", topic="9.1")
+
+
+async def test_a_quiz_like_one_with_cases_has_them_when_an_organiser_starts_it(lab: House) -> None:
+    """Played again by an organiser there are cases again; by anyone else there are none, as with points."""
+    await start(lab, OLIVE, cases=True)
+    await lab.quizzing.stop(OLIVE)
+    await lab.work(4)
+    again = await lab.quizzing.again(OLIVE, 1)
+    assert (again.cases, again.count) == (True, 3)
+    await lab.quizzing.stop(OLIVE)
+    await lab.work(4)
+    again = await lab.quizzing.again(HOST, 1)
+    assert (again.cases, again.count) == (False, 1)
+
+
+async def test_the_next_quiz_asks_other_cases(lab: House) -> None:
+    """No case comes twice in the quizzes of a server while there are others, in whatever words."""
+    for _ in range(2):
+        item: Round | None = await asked(lab, OLIVE, count=12, cases=True, trap="door-as-lock")
+        while item is not None:
+            await lab.tap(item, 1, "".join(item.posed.key))
+            item = await finish(lab, item)
+    keys = [key_of(lab.banks[0], row[0]) for row in lab.rows("SELECT item_id FROM rounds")]
+    assert (len(keys), len(set(keys))) == (24, 24)

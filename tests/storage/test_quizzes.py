@@ -45,6 +45,7 @@ async def test_a_quiz_is_kept_as_it_is(store: Store) -> None:
         difficulty=Difficulty.HARD,
         by_letter=False,
         counts=True,
+        cases=True,
         paused_at=NOW,
         left=7 * SECOND,
         shown=NOW + SECOND,

@@ -179,8 +179,8 @@ INSERT INTO totals VALUES (100, 1, 'all', 5040, 1, 1, 'ann'), (100, 1, '2026-W53
 INSERT INTO ladders VALUES (100, 'all', 5040, 1), (100, '2026-W53', 5040, 1);
 """
 _QUIZ = """
-INSERT INTO quizzes (id, guild_id, channel_id, host_id, bank, count, seconds, by_letter, counts, seed, state, made_at,
-    begins_at, number) VALUES (1, 100, 200, 300, 'sample', 1, 30, 1, 1, 7, 'over', 0, 0, 1);
+INSERT INTO quizzes (id, guild_id, channel_id, host_id, bank, count, seconds, by_letter, counts, cases, seed, state,
+    made_at, begins_at, number) VALUES (1, 100, 200, 300, 'sample', 1, 30, 1, 1, 0, 7, 'over', 0, 0, 1);
 INSERT INTO rounds (id, guild_id, channel_id, quiz_id, bank, item_id, posed, state, "on", opened_on, number,
     planned_at, closes_at, silent, thread) SELECT 9, guild_id, channel_id, 1, bank, item_id, posed, state, "on",
     opened_on, number, planned_at, closes_at, silent, thread FROM rounds WHERE id = 1;

@@ -12,6 +12,7 @@ from bot.chat.replies import Interaction, reply
 from bot.chat.services import Services
 from bot.chat.suggestions import choices
 from bot.domain.item import Difficulty
+from bot.domain.mixing import labs_on
 from bot.domain.quiz import LONGEST, MOST_ITEMS, SHORTEST
 from bot.services.quizzing import QuizWish
 
@@ -38,6 +39,7 @@ class QuizCog(commands.GroupCog, group_name="quiz", group_description="A live qu
         difficulty="Only easy, medium or hard ones",
         answers="Letters and the button, or the button only, so that nobody sees the others' answers",
         points="For organisers: let marks count on the server's boards, too",
+        cases="For organisers: also ask generated cases; they are long to read: 90 seconds or more suit",
     )
     async def start(
         self,
@@ -51,6 +53,7 @@ class QuizCog(commands.GroupCog, group_name="quiz", group_description="A live qu
         difficulty: Literal["easy", "medium", "hard"] | None = None,
         answers: Literal["letters and button", "button only"] = "letters and button",
         points: bool = False,
+        cases: bool = False,
     ) -> None:
         advice = quiz_channel(interaction)
         wish = QuizWish(
@@ -62,10 +65,13 @@ class QuizCog(commands.GroupCog, group_name="quiz", group_description="A live qu
             seconds=seconds,
             by_letter=answers != _BY_BUTTON,
             counts=points,
+            cases=cases,
         )
         quiz = await self._services.quizzing.start(actor_of(interaction), wish)
         fewer = f" There are no more than {plural(quiz.count, 'such question')} now." if quiz.count < questions else ""
-        await reply(interaction, f"{begun(quiz)}{fewer}{advice}")
+        bare = cases and not labs_on(self._services.library.bank(quiz.bank), quiz.topic)
+        without = " No lesson on its topic has generated cases." if bare else ""
+        await reply(interaction, f"{begun(quiz)}{fewer}{without}{advice}")
 
     @app_commands.command(description="Close the open question now and explain it; between two, ask the next one")
     async def skip(self, interaction: Interaction) -> None:

@@ -4,6 +4,7 @@ from bot.chat.render.blocks import Picture
 from bot.chat.render.boards import standing_line
 from bot.chat.render.text import plural, safe, when
 from bot.domain.bank import Bank
+from bot.domain.mixing import labs_on
 from bot.domain.quiz import Ending, Quiz
 from bot.pictures.board import board_alt, draw_board
 from bot.services.ports import TOP, FinalBoard, Lobby
@@ -50,6 +51,8 @@ def about(quiz: Quiz, bank: Bank) -> str:
         parts.append(f"🪤 {bank.traps[quiz.trap].name}")
     if quiz.difficulty is not None:
         parts.append(f"{quiz.difficulty} ones")
+    if quiz.cases and labs_on(bank, quiz.topic):
+        parts.append("generated cases, too")
     return safe(" · ".join(parts))
 
 

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("by_letter", sa.Boolean(), nullable=False),
         sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("cases", sa.Boolean(), nullable=False),
         sa.Column("seed", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("ending", sa.String(length=16), nullable=True),
