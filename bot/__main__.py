@@ -63,8 +63,11 @@ def _add_bank_commands(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="report every problem of every file as file:line:column: message")
     check.add_argument("paths", nargs="*", type=Path, help="folders of banks; the shipped ones when left out")
+    check.add_argument("--strict", action="store_true", help="also ask for what makes a bank good to learn from")
     check.set_defaults(
-        command=lambda args: bank_commands.check(args.paths or _shipped(), sys.stdout, rendered=too_large)
+        command=lambda args: bank_commands.check(
+            args.paths or _shipped(), sys.stdout, rendered=too_large, strict=args.strict
+        )
     )
     stats = commands.add_parser("stats", help="count lessons, items, traps, and items per trap and objective")
     stats.add_argument("path", nargs="?", type=Path, help="a folder of banks; the shipped ones when left out")

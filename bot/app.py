@@ -216,6 +216,7 @@ async def open_app(
         store,
         clock,
         DiscordQuizPublisher(client, pacer, odd=client.traffic.misunderstood),
+        questions=publisher,
         answering=answering,
         library=library,
         announcer=announcer,

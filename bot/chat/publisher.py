@@ -21,7 +21,7 @@ from bot.chat.render.reveal import reveal
 from bot.chat.reveal_buttons import under_reveal
 from bot.chat.surfaces.private import MyAnswer
 from bot.chat.understood import IN_VAIN, Understanding, storable
-from bot.domain.rounds import Round, RoundState
+from bot.domain.rounds import OVER, Round, RoundState
 from bot.services.ports import Posting, Reveal, Snapshot
 
 if TYPE_CHECKING:
@@ -77,6 +77,19 @@ class DiscordPublisher:
     async def find_post(self, wanted: Round) -> int | None:
         found = await self._history.find(_where(wanted), lambda message: MyAnswer.round_of(message) == wanted.id)
         return None if found is None else found.id
+
+    async def retell(self, posting: Posting) -> None:
+        asked = posting.round
+        async with refusals():
+            # Whoever takes part in a quiz waits to learn of its time; what is over has its reveal already.
+            await self._pacer.turn(Urgency.LETTER if asked.state in OVER else Urgency.QUESTION)
+            await self._understand.of(
+                self._message(asked).edit(
+                    content=question(asked, posting.bank, posting.quiz),
+                    view=under_question(asked, posting.quiz),
+                    allowed_mentions=discord.AllowedMentions.none(),
+                )
+            )
 
     async def seed(self, opened: Round, letters: str) -> None:
         async with refusals():

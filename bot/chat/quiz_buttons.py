@@ -14,7 +14,7 @@ from bot.chat.replies import Interaction, reply
 from bot.chat.services import services_of
 from bot.chat.surfaces.private import AnswerPrivately, MyAnswer
 from bot.domain.quiz import Quiz
-from bot.domain.rounds import Round
+from bot.domain.rounds import OVER, Round
 from bot.services.quizzing import Actor
 
 
@@ -112,10 +112,11 @@ def actor_of(interaction: Interaction) -> Actor:
 
 
 def under_question(asked: Round, quiz: Quiz | None) -> ui.View:
-    """Make the buttons under a question; those for hosts are there while it is one of a quiz."""
+    """Make the buttons under a question, or one that is over; those for hosts are there while it is one of a quiz."""
     controls: list[QuizButton] = []
     if quiz is not None:
         controls = [Skip(quiz.id), Pause(quiz.id), Stop(quiz.id)]
         if quiz.paused_at is not None:
             controls = [Resume(quiz.id), Stop(quiz.id)]
-    return row(AnswerPrivately(asked.id), MyAnswer(asked.id), *controls)
+    answering = [AnswerPrivately(asked.id)] if asked.state not in OVER else []
+    return row(*answering, MyAnswer(asked.id), *controls)

@@ -10,18 +10,17 @@ from bot.chat.history import History, Where
 from bot.chat.layouts import REVEALED, card, files
 from bot.chat.pacer import Pacer, Urgency
 from bot.chat.permissions import may
-from bot.chat.quiz_buttons import Again, Begin, Stop, under_question
+from bot.chat.quiz_buttons import Again, Begin, Stop
 from bot.chat.refusals import refusals
 from bot.chat.render.blocks import Picture
-from bot.chat.render.question import question
 from bot.chat.render.quizzes import board_picture, final_board, lobby
 from bot.chat.understood import Understanding
 from bot.domain.quiz import Quiz
-from bot.services.ports import FinalBoard, Lobby, Posting, PublishFailed, Refusal
+from bot.services.ports import FinalBoard, Lobby, PublishFailed, Refusal
 
 
 class DiscordQuizPublisher:
-    """Announces quizzes, retells their questions and shows their boards through discord.py's client."""
+    """Announces quizzes and shows their boards through discord.py's client."""
 
     def __init__(self, client: discord.Client, pacer: Pacer, *, odd: Callable[[str], None] = lambda _: None) -> None:
         self._client = client
@@ -36,19 +35,6 @@ class DiscordQuizPublisher:
     async def find_lobby(self, quiz: Quiz) -> int | None:
         found = await self._history.find(_where(quiz), lambda message: Begin.number_of(message) == quiz.id)
         return None if found is None else found.id
-
-    async def retell(self, posting: Posting) -> None:
-        asked = posting.round
-        channel = self._client.get_partial_messageable(asked.channel_id, guild_id=asked.guild_id)
-        async with refusals():
-            await self._pacer.turn(Urgency.QUESTION)
-            await self._understand.of(
-                channel.get_partial_message(asked.message_id or 0).edit(
-                    content=question(asked, posting.bank, posting.quiz),
-                    view=under_question(asked, posting.quiz),
-                    allowed_mentions=discord.AllowedMentions.none(),
-                )
-            )
 
     async def conclude(self, told: FinalBoard) -> int:
         quiz = told.quiz

@@ -9,7 +9,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.chat.buttons import TrapwiseButton
+from bot.chat.buttons import NumberedButton, RoundButton, TrapwiseButton
 from bot.chat.layouts import card
 from bot.chat.organisers import guild_of
 from bot.chat.render.reports import REASONS, complaint, counted, dismissed, received, voided, written
@@ -25,16 +25,10 @@ _FORM = "tw:report:"
 _NOTHING = "Nothing is reported just now: the queue is empty."
 
 
-class Report(TrapwiseButton, template=r"tw:flaw:(?P<round>\d{1,18})"):
+class Report(RoundButton, word="flaw"):
     """Asks what is wrong with a round's item; whoever said so already is shown what."""
 
-    def __init__(self, round_id: int) -> None:
-        super().__init__(f"tw:flaw:{round_id}", "Report this item", emoji="🚩")
-        self.round_id = round_id
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["round"]))
+    label, emoji = "Report this item", "🚩"
 
     async def pressed(self, interaction: Interaction) -> None:
         reporting = services_of(interaction).reporting
@@ -88,22 +82,15 @@ class QueuePage(TrapwiseButton, template=r"tw:reports:(?P<page>\d{1,6})"):
         await turn(interaction, await queue_layout(services_of(interaction), guild_of(interaction), self.page))
 
 
-class Dismiss(TrapwiseButton, template=r"tw:dismiss:(?P<report>\d{1,18})"):
+class Dismiss(NumberedButton, word="dismiss"):
     """Leaves an item as it is, and shows what else waits."""
 
+    label = "Dismiss"
     organisers = True
-
-    def __init__(self, report_id: int) -> None:
-        super().__init__(f"tw:dismiss:{report_id}", "Dismiss")
-        self.report_id = report_id
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["report"]))
 
     async def pressed(self, interaction: Interaction) -> None:
         services, guild_id = services_of(interaction), guild_of(interaction)
-        done = await services.reporting.dismiss(guild_id, self.report_id)
+        done = await services.reporting.dismiss(guild_id, self.number)
         undo = Reopen(done.first, done.last)
         await turn(interaction, await queue_layout(services, guild_id, 1, dismissed(done), undo=undo))
 
@@ -127,54 +114,33 @@ class Reopen(TrapwiseButton, template=r"tw:reopen:(?P<first>\d{1,18}):(?P<last>\
         await turn(interaction, await queue_layout(services, guild_id, page, "Back in the queue."))
 
 
-class Void(TrapwiseButton, template=r"tw:void:(?P<round>\d{1,18})"):
+class Void(RoundButton, word="void"):
     """Takes a round off the boards; counting it again is offered at once."""
 
+    label, style = "Void the round", discord.ButtonStyle.danger
     organisers = True
-
-    def __init__(self, round_id: int) -> None:
-        super().__init__(f"tw:void:{round_id}", "Void the round", style=discord.ButtonStyle.danger)
-        self.round_id = round_id
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["round"]))
 
     async def pressed(self, interaction: Interaction) -> None:
         done = await services_of(interaction).correcting.void(guild_of(interaction), self.round_id)
         await turn(interaction, voided_card(done))
 
 
-class CountAgain(TrapwiseButton, template=r"tw:recount:(?P<round>\d{1,18})"):
+class CountAgain(RoundButton, word="recount"):
     """Undoes voiding a round."""
 
+    label = "Count it again"
     organisers = True
-
-    def __init__(self, round_id: int) -> None:
-        super().__init__(f"tw:recount:{round_id}", "Count it again")
-        self.round_id = round_id
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["round"]))
 
     async def pressed(self, interaction: Interaction) -> None:
         done = await services_of(interaction).correcting.count_again(guild_of(interaction), self.round_id)
         await turn(interaction, counted_card(done))
 
 
-class WriteAgain(TrapwiseButton, template=r"tw:rewrite:(?P<round>\d{1,18})"):
+class WriteAgain(RoundButton, word="rewrite"):
     """Writes on a reveal what became of its round, when Discord did not take it the first time."""
 
+    label = "Write it on the reveal"
     organisers = True
-
-    def __init__(self, round_id: int) -> None:
-        super().__init__(f"tw:rewrite:{round_id}", "Write it on the reveal")
-        self.round_id = round_id
-
-    @classmethod
-    def parse(cls, parts: dict[str, str]) -> Self:
-        return cls(int(parts["round"]))
 
     async def pressed(self, interaction: Interaction) -> None:
         correcting = services_of(interaction).correcting

@@ -18,7 +18,8 @@ from bot.domain.bank import Bank
 from bot.domain.item import MultipleRule
 
 SizeCheck: TypeAlias = Callable[[Bank], Iterable[tuple[str, str, str]]]
-"""Measures what a bank looks like once rendered: (`item`, `lesson`, `trap` or `cases`; its id; what does not fit) each.
+"""Measures a sound bank, as it looks once rendered: (`bank`, `item`, `lesson`, `trap` or `cases`; its id; what does not
+fit) each.
 
 Content knows nothing of messages, so whoever renders them hands this in.
 """
@@ -77,6 +78,8 @@ def _subjects(draft: Draft) -> Iterator[tuple[str, str, ContentFile, reader.Path
                 yield "lesson", lesson, file, ("id",)
                 yield "cases", lesson, file, ("chain", "cases")
                 yield from (("item", item.id, file, ("items", place, "id")) for place, item in enumerate(items))
+            case BankFile(id=bank):
+                yield "bank", bank, file, ("id",)
             case TrapsFile(traps=traps):
                 yield from (("trap", trap.id, file, ("traps", place, "id")) for place, trap in enumerate(traps))
             case _:

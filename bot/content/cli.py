@@ -9,6 +9,7 @@ from bot.content.checks import SizeCheck
 from bot.content.files import is_bank, is_folder
 from bot.content.loader import LoadedBanks, load_bank, load_banks
 from bot.content.problems import Problem
+from bot.content.quality import shortcomings
 from bot.content.schema import write_schemas
 from bot.content.stats import bank_stats
 from bot.domain.bank import Bank
@@ -18,12 +19,16 @@ PROBLEMS: Final = 1
 WRONG_USE: Final = 2
 
 
-def check(paths: Sequence[Path], out: TextIO, *, rendered: SizeCheck | None = None) -> int:
-    """Check banks, or folders of banks: every problem on a line of its own, and a summary at the end."""
+def check(paths: Sequence[Path], out: TextIO, *, rendered: SizeCheck | None = None, strict: bool = False) -> int:
+    """Check banks, or folders of banks: every problem on a line of its own, and a summary at the end.
+
+    A `strict` check also takes for problems what a bank may have and a good one does not.
+    """
     if (wrong := _wrong_use(paths)) is not None:
         print(wrong, file=out)
         return WRONG_USE
-    loaded = [_load(path, rendered) for path in paths]
+    measured = _and_shortcomings(rendered) if strict else rendered
+    loaded = [_load(path, measured) for path in paths]
     problems = [problem for banks in loaded for problem in banks.all_problems]
     for problem in problems:
         print(problem, file=out)
@@ -64,6 +69,10 @@ def schema(folder: Path, out: TextIO) -> int:
     for path in written:
         print(path, file=out)
     return FINE
+
+
+def _and_shortcomings(rendered: SizeCheck | None) -> SizeCheck:
+    return lambda bank: [*(rendered(bank) if rendered is not None else ()), *shortcomings(bank)]
 
 
 def _wrong_use(paths: Sequence[Path]) -> str | None:

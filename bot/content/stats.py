@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from bot.content.quality import Quality, quality
 from bot.domain.bank import Bank
 from bot.domain.item import Difficulty, ItemKind
 from bot.domain.related import related
@@ -51,6 +52,7 @@ class BankStats:
     """Traps with so few others near them that their cards hardly lead on. No problem: a small bank has nothing but."""
     sources: int
     domains: tuple[DomainStats, ...]
+    quality: Quality
 
     def as_json(self) -> dict[str, Any]:
         """The figures as plain values that `json.dumps` takes."""
@@ -67,6 +69,7 @@ class BankStats:
             _rows("Items by difficulty", self.difficulties),
             _rows("Items by trap", dict(sorted(self.items_per_trap.items(), key=lambda row: (-row[1], row[0])))),
             "\n".join(["Items by blueprint", *_blueprint_rows(self.domains)]),
+            "\n".join(["Quality", *_quality_rows(self.quality)]),
         ]
         if self.lonely_traps:
             title = f"Traps near fewer than {LEADS_ON} others (see_also brings them closer)"
@@ -94,6 +97,7 @@ def bank_stats(bank: Bank) -> BankStats:
         ),
         sources=len(bank.sources),
         domains=tuple(_domains(bank, Counter(item.objective for item in items))),
+        quality=quality(bank),
     )
 
 
@@ -127,3 +131,17 @@ def _blueprint_rows(domains: Sequence[DomainStats]) -> Iterable[str]:
         width = max((len(objective.id) for objective in domain.objectives), default=0)
         for objective in domain.objectives:
             yield f"    {objective.id:<{width}}  {objective.items:>4}  {objective.title}"
+
+
+def _quality_rows(found: Quality) -> Iterable[str]:
+    letters = ", ".join(f"{letter} {share.keys} ({share.expected:g})" for letter, share in found.letters.items())
+    yield f"  keys by letter as written (by chance): {letters}"
+    yield (
+        f"  the longest option is a key in {found.key_is_longest:g} %, the shortest in {found.key_is_shortest:g} % of "
+        f"the items (by chance {found.by_chance:g} %)"
+    )
+    hardest = ", ".join(f"{item} {value:g}" for item, value in found.hardest)
+    yield f"  stems read at LIX {found.lix:g} in the middle; the hardest: {hardest or 'none'}"
+    pairs = ", ".join(f"{one} and {other}" for one, other in found.alike)
+    yield f"  stems that are alike: {pairs or 'none'}"
+    yield f"  items without a trap: {', '.join(found.without_trap) or 'none'}"

@@ -11,7 +11,7 @@ from bot.services import troubles
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.library import Library
-from bot.services.ports import Clock, Publisher, PublishFailed, Refusal, Snapshot
+from bot.services.ports import Clock, Posting, Publisher, PublishFailed, Refusal, Snapshot
 from bot.services.revealing import reveal_of
 from bot.storage import boards, quizzes, rounds, schedules
 from bot.storage.store import Store
@@ -85,8 +85,10 @@ class Closing:
             logger.warning("round %d: dropped while it was being revealed", closed.id)
             return
         logger.info("round %d: explained", closed.id)
+        explained = replace(closed, state=RoundState.EXPLAINED, reveal_id=reveal_id)
         if closed.thread:
-            await self._discuss(replace(closed, reveal_id=reveal_id))
+            await self._discuss(explained)
+        await self._mark_over(explained)
 
     def _is_late(self, closing: Round) -> bool:
         """Tell whether letters put on a post minutes after its close may be in a snapshot taken by now."""
@@ -102,6 +104,17 @@ class Closing:
                 raise
             # What was received live counts; the reveal waits until the permission is back.
             return None
+
+    async def _mark_over(self, explained: Round) -> None:
+        """Let the post say that it is over, and where the answer is: a courtesy, tried once."""
+        if not self._library.has(explained.bank):
+            return
+        async with self._store.read() as tx:
+            quiz = await quizzes.by_id(tx, explained.quiz_id) if explained.quiz_id is not None else None
+        try:
+            await self._publisher.retell(Posting(round=explained, bank=self._library.bank(explained.bank), quiz=quiz))
+        except PublishFailed as failure:
+            logger.info("round %d: its post goes on asking for answers (%s)", explained.id, failure)
 
     async def _discuss(self, explained: Round) -> None:
         try:

@@ -30,7 +30,7 @@ from bot.services import troubles
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.library import Library
-from bot.services.ports import Clock, FinalBoard, Lobby, Posting, PublishFailed, QuizPublisher, Refusal
+from bot.services.ports import Clock, FinalBoard, Lobby, Posting, Publisher, PublishFailed, QuizPublisher, Refusal
 from bot.services.voiding import void
 from bot.storage import profiles, quizzes, rounds, schedules
 from bot.storage.store import StorageBusy, Store, Tx
@@ -54,6 +54,7 @@ class Conductor:
         clock: Clock,
         publisher: QuizPublisher,
         *,
+        questions: Publisher,
         answering: Answering,
         library: Library,
         announcer: Announcer,
@@ -61,6 +62,7 @@ class Conductor:
         self._store = store
         self._clock = clock
         self._publisher = publisher
+        self._questions = questions
         self._answering = answering
         self._library = library
         self._announcer = announcer
@@ -247,7 +249,7 @@ class Conductor:
     async def _tell_time(self, quiz: Quiz, latest: Round) -> None:
         try:
             if self._library.has(latest.bank):
-                await self._publisher.retell(Posting(round=latest, bank=self._library.bank(latest.bank), quiz=quiz))
+                await self._questions.retell(Posting(round=latest, bank=self._library.bank(latest.bank), quiz=quiz))
         except PublishFailed as failure:
             # A courtesy: when the post is gone, or may not be written, the item's own steps will find out.
             logger.info("quiz %d: its question tells the old time (%s)", quiz.id, failure)

@@ -121,6 +121,9 @@ class Publisher(Protocol):
     async def find_post(self, wanted: Round) -> int | None:
         """Look in the channel for a question that was sent, but whose message id was never stored."""
 
+    async def retell(self, posting: Posting) -> None:
+        """Write a question's post anew: it is over, or closes at another time than that told, or its quiz is paused."""
+
     async def seed(self, opened: Round, letters: str) -> None:
         """Put letters on the post; those that are there stay.
 
@@ -157,9 +160,6 @@ class QuizPublisher(Protocol):
 
     async def find_lobby(self, quiz: Quiz) -> int | None:
         """Look in the channel for what announces a quiz, sent without our learning of it."""
-
-    async def retell(self, posting: Posting) -> None:
-        """Write a question's post anew: it closes at another time than that told, or its quiz is paused."""
 
     async def conclude(self, board: FinalBoard) -> int:
         """Send what a quiz ends with and give its message id."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.chat.letters import EMOJI
 from bot.domain.item import ItemKind
+from tests.chat.parts import parts
 from tests.chat.world import World, custom_ids, said, texts
 
 
@@ -65,6 +66,19 @@ async def test_the_reveal_answers_the_question(group: World) -> None:
     assert reveal.reference is not None
     assert reveal.reference.message_id == message.id
     assert reveal.mentions == []
+
+
+async def test_a_post_that_is_over_leads_to_its_answer(group: World) -> None:
+    """When its reveal is there, a post asks for no more answers: it links to the reveal, and My answer stays."""
+    message = await group.post()
+    reveal = await group.close()
+    over = group.env.backend.get_message(group.channel.id, message.id).content
+    assert over.endswith(
+        f"[The answer and why](https://discord.com/channels/{group.guild.id}/{group.channel.id}/{reveal.id})"
+    )
+    assert "**Closed** <t:" in over
+    assert "React" not in over
+    assert [each["label"] for each in parts(group, message) if each.get("label")] == ["My answer"]
 
 
 async def test_a_round_without_answers_is_still_explained(group: World) -> None:

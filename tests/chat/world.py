@@ -15,6 +15,7 @@ from simcord.backend import serializers
 
 from bot import app
 from bot.chat.letters import EMOJI
+from bot.chat.surfaces.private import MyAnswer
 from bot.domain.bank import Bank
 from bot.domain.errors import TrapwiseError
 from bot.domain.item import ItemKind
@@ -97,7 +98,7 @@ class World:
 
     def posts(self) -> list[discord.Message]:
         """List the questions in the channel, oldest first."""
-        return [message for message in self.channel.history() if "React with" in message.content]
+        return [message for message in self.channel.history() if MyAnswer.round_of(message) is not None]
 
     def reveals(self) -> list[discord.Message]:
         """List the reveals in the channel, oldest first."""

@@ -93,7 +93,13 @@ class House:
         self.announcer = Announcer(store, clock, publisher)
         self.planner = Planner(store, self.library)
         self.conductor = Conductor(
-            store, clock, publisher, answering=self.answering, library=self.library, announcer=self.announcer
+            store,
+            clock,
+            publisher,
+            questions=publisher,
+            answering=self.answering,
+            library=self.library,
+            announcer=self.announcer,
         )
         self.stepper = Stepper(
             store,

@@ -306,6 +306,17 @@ async def test_a_round_can_be_graded_again(group: House) -> None:
     assert [row for row in group.results() if row[0] == asked.id] == before
 
 
+async def test_a_post_that_cannot_be_written_to_stays_as_it_is(group: House) -> None:
+    """Saying on the post that it is over is a courtesy: when Discord refuses, the round is explained all the same."""
+    group.publisher.fail("retell", PublishFailed(Refusal.FORBIDDEN))
+    await close(group, await group.posted(open_for=MINUTE))
+    assert await group.states() == ["explained"]
+    assert group.publisher.retold == []
+    await close(group, await group.posted(open_for=MINUTE))
+    [told] = group.publisher.retold
+    assert (told.round.state, told.round.reveal_id) == (RoundState.EXPLAINED, 9502)
+
+
 async def test_a_thread_opens_when_the_schedule_asks_for_it(house: House) -> None:
     """The reveal gets a discussion thread; when that fails the organiser is told and the round is done all the same."""
     await house.schedule(thread=True)

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.chat.letters import shown
 from bot.chat.render.marking import another_number, beside, nothing_on_file, on_file, own_answer
-from bot.chat.render.text import cut, when
+from bot.chat.render.text import cut, link_to, when
 from bot.domain.answer import Answer, Surface
 from bot.domain.errors import NotOpen
 from bot.domain.item import ItemKind
@@ -104,7 +104,7 @@ def _gives_way(kind: ItemKind) -> str:
 def _where_whole(asked: Round) -> str:
     if not any(label(letter, option.text).endswith("…") for letter, option in asked.posed.options):
         return ""
-    post = f"https://discord.com/channels/{asked.guild_id}/{asked.channel_id}/{asked.message_id}"
+    post = link_to(asked.guild_id, asked.channel_id, asked.message_id)
     return f"\n-# Long options are cut short here: [the question]({post}) has them whole."
 
 

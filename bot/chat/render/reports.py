@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from bot.chat.letters import EMOJI
-from bot.chat.render.text import bar, cut, percent, plural, safe, when
+from bot.chat.render.text import bar, cut, link_to, percent, plural, safe, when
 from bot.domain.report import Elsewhere, Reason, Report, ReportState
 from bot.domain.rounds import RoundState
 from bot.services.correcting import Corrected
@@ -48,7 +48,7 @@ def complaint(entry: Complaint) -> list[str]:
     At most 3,500 characters, which leaves room for a line of notice.
     """
     item, asked = entry.round.posed.item, entry.round
-    link = f"https://discord.com/channels/{asked.guild_id}/{asked.channel_id}/{asked.message_id}"
+    link = link_to(asked.guild_id, asked.channel_id, asked.message_id)
     void = " · void" if asked.state is RoundState.VOID else ""
     about = f"[Question {asked.id}]({link}){void} · `{item.id}`, revision {item.revision}"
     return [

@@ -66,8 +66,10 @@ def _item(
 ) -> Iterator[tuple[str, str, str]]:
     asked = _largest_round(bank, item)
     longest = "longest " if kind == "cases" else ""
-    size = max(len(question(asked, bank)), len(question(replace(asked, ping_role=None), bank, _longest_quiz(bank))))
-    yield from _over(kind, subject, f"{longest}question", size, MESSAGE_LIMIT)
+    opened = replace(asked, state=RoundState.OPEN)
+    daily = max(len(question(each, bank)) for each in (opened, asked))
+    quiz = max(len(question(replace(each, ping_role=None), bank, _longest_quiz(bank))) for each in (opened, asked))
+    yield from _over(kind, subject, f"{longest}question", max(daily, quiz), MESSAGE_LIMIT)
     told = replace(_largest_reveal(bank, asked), diagnosis=diagnosis)
     pictures = 0 if diagnosis is None else 1
     yield from _layout(kind, subject, f"{longest}reveal", shrunk(told), buttons=_REVEAL_BUTTONS, pictures=pictures)
@@ -95,7 +97,8 @@ def _largest_round(bank: Bank, item: Item) -> Round:
         schedule_id=_LARGEST_ID,
         bank=bank.id,
         posed=PosedItem(item=item, order=tuple(range(len(item.options)))),
-        state=RoundState.CLOSED,
+        state=RoundState.EXPLAINED,
+        reveal_id=_LARGEST_ID,
         on=date.max,
         opened_on=date.max,
         number=MOST_ITEMS,

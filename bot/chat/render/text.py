@@ -60,6 +60,11 @@ def when(instant: datetime, style: str = "R") -> str:
     return f"<t:{int(instant.timestamp())}:{style}>"
 
 
+def link_to(guild_id: int, channel_id: int, message_id: int | None) -> str:
+    """Give the address of a message in a server."""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
+
+
 def bar(part: int, whole: int, width: int = 10) -> str:
     """Draw a share as text."""
     filled = round(width * part / whole) if whole else 0
