@@ -135,6 +135,17 @@ class Library:
             return self.bank(bank_id)
         return next((bank for bank in self.banks if on_topic(bank, topic)), self.banks[0])
 
+    def subject(self, bank_id: str | None, topic: str | None) -> tuple[Bank, str | None]:
+        """Give the bank and the topic that are meant, as `about` does; a topic may begin with its bank, as suggested.
+
+        Raises:
+            UnknownBank: none of that id is there.
+        """
+        named, _, rest = (topic or "").rpartition(":")
+        if named in self._banks and bank_id in (None, named):
+            bank_id, topic = named, rest
+        return self.about(bank_id, topic), topic
+
     def trap(self, wanted: str) -> tuple[Bank, Trap]:
         """Find a trap by `bank:id` (as suggested), by its id or name, or by words that only one has.
 
@@ -183,22 +194,30 @@ class Library:
         return _matching(typed, (Suggestion(label=bank.title, value=bank.id) for bank in self.banks))
 
     def suggest_topics(self, typed: str, bank_id: str | None) -> list[Suggestion]:
-        """Suggest the lessons and the objectives with items, of one bank or of all."""
+        """Suggest the lessons and the objectives with items, of one bank or of all.
+
+        Where `subject` would take an id for that of another bank, the suggestion names its own.
+        """
         banks = [bank for bank in self.banks if bank_id in (None, bank.id)]
         lessons = [
-            Suggestion(label=f"Lesson {lesson.id}: {lesson.title}", value=lesson.id)
+            self._topic(bank, bank_id, lesson.id, f"Lesson {lesson.id}: {lesson.title}")
             for bank in banks
             for lesson in bank.lessons.values()
             if lesson.items
         ]
         objectives = [
-            Suggestion(label=f"{objective.id} {objective.title}", value=objective.id)
+            self._topic(bank, bank_id, objective.id, f"{objective.id} {objective.title}")
             for bank in banks
             for domain in bank.blueprint.domains
             for objective in domain.objectives
             if on_topic(bank, objective.id)
         ]
         return _matching(typed, lessons + objectives)
+
+    def _topic(self, bank: Bank, bank_id: str | None, topic: str, label: str) -> Suggestion:
+        if bank_id is not None or bank is self.banks[0] or self.about(None, topic) is bank:
+            return Suggestion(label=label, value=topic)
+        return Suggestion(label=f"{label} ({bank.short_title})", value=f"{bank.id}:{topic}")
 
     def suggest_traps(self, typed: str) -> list[Suggestion]:
         """Suggest traps by either of the two things they confuse, or by their ids."""

@@ -216,10 +216,13 @@ async def test_topics_traps_and_banks_are_suggested(world: World) -> None:
     """While typing, lessons and objectives, traps and banks are listed."""
     topics = await world.ann.autocomplete(world.channel, "practice", "topic", "6.2", bank="md-102")
     assert "6.2" in [each["value"] for each in topics]
+    (git,) = await world.ann.autocomplete(world.channel, "practice", "topic", "lesson 1.1 undo")
+    assert git["value"] == "version-control:1.1"
+    assert "· Git 1.1" in (await _begun(world, topic="version-control:1.1", questions=1)).text
     traps = await world.ann.autocomplete(world.channel, "practice", "trap", "antivirus")
     assert traps[0]["value"] == "md-102:antivirus-as-onboarding"
     banks = await world.ann.autocomplete(world.channel, "practice", "bank", "")
-    assert [each["value"] for each in banks] == ["md-102"]
+    assert [each["value"] for each in banks] == ["md-102", "version-control"]
 
 
 async def test_practice_works_in_direct_messages(group: World) -> None:

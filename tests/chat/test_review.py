@@ -257,5 +257,5 @@ async def test_review_works_in_direct_messages(world: World) -> None:
 async def test_banks_are_suggested_and_checked(world: World) -> None:
     """While typing, banks are listed; another word gets a sentence."""
     banks = await world.ann.autocomplete(world.channel, "review", "bank", "")
-    assert [each["value"] for each in banks] == ["md-102"]
+    assert [each["value"] for each in banks] == ["md-102", "version-control"]
     assert "I have no bank named" in await Review(world).begin(bank="xyz")

@@ -118,7 +118,7 @@ async def test_me_lists_traps_with_a_button_each(group: World) -> None:
 async def test_a_trap_whose_one_question_was_just_explained_is_not_practised_at_once(group: World) -> None:
     """Where practice could only ask what was explained a moment ago /me says so; a day later it offers it."""
     trap = await _fall(group, group.ann)
-    (shelf,) = group.shelves
+    shelf = group.shelves[0]
     spared = {item.id for item in items_on(shelf.bank, trap.id)[1:]}
     lessons = {
         lesson.id: replace(lesson, items=tuple(item for item in lesson.items if item.id not in spared))

@@ -196,6 +196,23 @@ def test_suggestions_match_every_word_and_are_few(library: Library) -> None:
     assert [each.value for each in library.suggest_topics("objective", None)] == ["1.1", "2.1"]
 
 
+def test_a_topic_of_the_same_id_in_two_banks_is_told_apart(library: Library) -> None:
+    """The first bank has the bare id; another names itself, in what is shown and in what is sent."""
+    first, *_ = library.banks
+    twice = Library(
+        [Shelf(bank=first, folder=Path()), Shelf(bank=replace(first, id="twin", short_title="Twin"), folder=Path())]
+    )
+    lessons = [each for each in twice.suggest_topics("lesson 1.1", None) if each.label.startswith("Lesson 1.1")]
+    assert [each.value for each in lessons] == ["1.1", "twin:1.1"]
+    assert lessons[1].label.endswith(" (Twin)")
+    assert [each.value for each in twice.suggest_topics("lesson 1.1", "twin")][:1] == ["1.1"]
+    found = [twice.subject(None, each.value) for each in lessons]
+    assert [(bank.id, topic) for bank, topic in found] == [(first.id, "1.1"), ("twin", "1.1")]
+    assert twice.subject("twin", "twin:1.1")[1] == "1.1"
+    assert twice.subject(first.id, "twin:1.1") == (first, "twin:1.1")
+    assert twice.subject(None, None) == (first, None)
+
+
 def test_a_picture_is_found_while_it_is_there(tmp_path: Path) -> None:
     """An item's picture lies in its bank's folder; one that is missing, or of no bank, is none."""
     item = replace(make_item(), image=Image(file="a.png", alt="A door"))

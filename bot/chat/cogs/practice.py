@@ -55,6 +55,7 @@ class PracticeCog(commands.Cog):
             await begun(interaction, before, note)
             return
         found = services.library.trap(trap) if trap is not None else None
+        meant, topic = services.library.subject(bank or (found[0].id if found else None), topic)
         wish = Wish(
             count=questions or QUESTIONS,
             topic=topic,
@@ -62,8 +63,7 @@ class PracticeCog(commands.Cog):
             difficulty=difficulty,
             missed=bool(missed),
         )
-        bank_id = bank or (found[0] if found else services.library.about(None, topic)).id
-        begins = await services.practising.begin(learner, bank_id, wish)
+        begins = await services.practising.begin(learner, meant.id, wish)
         await begun(interaction, begins, "Your earlier run has ended; its answers are kept." if going else None)
 
     @practice.autocomplete("topic")

@@ -225,7 +225,10 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
     @edit.autocomplete("topic")
     async def _topics(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         everything = Suggestion(label="Everything in the bank", value=_EVERYTHING)
-        return choices([everything, *self._services.library.suggest_topics(typed, interaction.namespace.bank)][:25])
+        library, wanted = self._services.library, interaction.namespace
+        known = await self._services.organising.schedules_of(guild_of(interaction)) if wanted.bank is None else []
+        of_it = next((each.bank for each in known if each.name == wanted.name), library.banks[0].id)
+        return choices([everything, *library.suggest_topics(typed, wanted.bank or of_it)][:25])
 
     async def _zone(self, guild_id: int, typed: str | None) -> ZoneInfo:
         if typed is not None:
