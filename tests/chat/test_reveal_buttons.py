@@ -82,7 +82,7 @@ async def test_an_explanation_leads_on(group: World) -> None:
     similar, lesson, card = custom_ids(_message(told))
     assert similar.startswith("tw:drill:like:")
     assert bank.traps[trap].belief in said(await group.ann.click(_message(told), custom_id=card))
-    page = page_about(bank, bank.lessons["6.2"], [trap])
+    page = page_about(bank, bank.lessons["6.2"], [trap, *shown.round.posed.traps])
     (wanted,) = (each for each in lesson_pages(bank, bank.lessons["6.2"]) if each.key == page)
     assert wanted.blocks[-1] in said(await group.ann.click(_message(told), custom_id=lesson))
     right = await _press(group, group.ben, shown, "tw:why:")
