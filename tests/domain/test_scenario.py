@@ -17,12 +17,11 @@ from bot.domain.lesson import Lesson
 from bot.domain.posed import pose
 from bot.domain.scenarios.case import SEEDS, Case, Form, Question, case_item, seed_of
 from bot.domain.scenarios.generating import case_of, generate, has_cases, make_case
-from bot.domain.scenarios.plan import Plan
+from bot.domain.scenarios.plan import Plan, all_plans
 from bot.domain.scenarios.sizes import largest_items, longest_stem
 from bot.domain.scenarios.wording import ACCOUNTED, BROKEN, HAPPENS, IN_ORDER, LEFT, REPAIRS_FOLLOW, REPORTED
 from tests.builders import make_item, make_lesson
 from tests.domain.labs import labs, make_fault, make_lab, make_link, shipped_bank, shipped_lab
-from tests.domain.plans import all_plans
 
 LONGEST_STEM = 900
 LONGEST_OPTION = 150

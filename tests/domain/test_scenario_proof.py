@@ -19,8 +19,8 @@ from bot.domain.item import Item
 from bot.domain.lesson import Lesson
 from bot.domain.scenarios.case import SEEDS, Form, case_item
 from bot.domain.scenarios.generating import generate, make_case
+from bot.domain.scenarios.plan import all_plans
 from tests.domain.labs import labs, shipped_lab
-from tests.domain.plans import all_plans
 
 State = Mapping[str, str | None]
 """The fault of each link by its id; None where the link is sound."""
