@@ -122,7 +122,6 @@ def test_a_trap_that_catches_many_draws_cases_too() -> None:
 @pytest.mark.parametrize(
     ("topic", "there"),
     [
-        (None, ["1.2", "1.3", "2.3", "5.3", "6.2"]),
         ("6.2", ["6.2"]),
         ("1.3", ["1.3"]),
         ("1.3.5", ["2.3", "6.2"]),
@@ -132,11 +131,12 @@ def test_a_trap_that_catches_many_draws_cases_too() -> None:
         ("9.9", []),
     ],
 )
-def test_a_topic_chooses_whole_labs(topic: str | None, there: list[str]) -> None:
+def test_a_topic_chooses_whole_labs(topic: str, there: list[str]) -> None:
     """A topic has all the cases of a lesson that is on it: by its id, an objective of it, or what comes before that."""
-    bank = shipped_bank()
-    known = {"1.2", "1.3", "2.3", "5.3", "6.2"}
-    assert [lesson.id for lesson in labs_on(bank, topic) if lesson.id in known] == there
+    known = ("1.1", "1.3", "2.3", "6.2")
+    bank = replace(shipped_bank(), lessons={each: shipped_bank().lessons[each] for each in known})
+    assert [lesson.id for lesson in labs_on(bank, topic)] == there
+    assert labs_on(bank, None) == labs(bank)
 
 
 def topics_of(bank: Bank) -> list[str | None]:
@@ -160,7 +160,7 @@ def test_no_topic_gives_a_case_away(difficulty: Difficulty | None) -> None:
         cases = [case for item in drawn if (case := find_case(bank, item.id)) is not None]
         suspects = Counter(f"{case.lesson} {flaw.link.id}" for case in cases for flaw in case.flaws[:1])
         assert len(suspects) >= LEAST_SUSPECTS, topic
-        assert max(suspects.values()) <= 0.6 * suspects.total(), topic
+        assert max(suspects.values()) <= 0.75 * suspects.total(), topic
 
 
 def test_a_difficulty_that_would_tell_the_link_has_no_cases() -> None:
