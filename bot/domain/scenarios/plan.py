@@ -102,10 +102,10 @@ def _key(lesson: Lesson, chain: Chain, plan: Plan) -> str:
 def draw_plan(chain: Chain, rng: Random) -> Plan:
     """Draw a form, then its flaws, then what is withheld; chains of three links or more have plans of every form."""
     form = rng.choices(list(_SHARES), list(_SHARES.values()))[0]
-    flaws: list[Flaw] = []
+    flaws, known = list[Flaw](), _all_flaws(chain)
     for _ in range(rng.choice(_FLAWS[form])):
         taken = {flaw.place for flaw in flaws}
-        flaws.append(rng.choice([flaw for flaw in _all_flaws(chain) if flaw.place not in taken]))
+        flaws.append(rng.choice([flaw for flaw in known if flaw.place not in taken]))
     flaws.sort(key=lambda flaw: flaw.place)
     return Plan(form=form, flaws=tuple(flaws), withheld=rng.choice(_withholdings(form, chain, flaws)))
 
