@@ -31,7 +31,8 @@ class Live:
 
     round: Round
     answers: dict[int, Answer]
-    # The place in the order of changes at which it stopped taking answers.
+    # The places in the order of changes at which it had all its letters, and at which it stopped taking answers.
+    seeded_at: int = 0
     closed_at: int | None = None
     # When each member last did something, so that a snapshot begun before does not undo it.
     touched: dict[int, int] = field(default_factory=dict)
