@@ -197,14 +197,14 @@ def _of_answers(  # noqa: PLR0917 - everything there is about one question
 def may_be(told: Told | None, meant: str | None) -> frozenset[str]:
     """Give the answers that are right: the one that was meant, where that can be told, else what could be known.
 
-    What was meant last may look older than what was heard since an outage that no reading repaired, and where it
-    surely does, it is not the answer.
+    What was meant last may look older than what was heard since an outage that no reading repaired. Where it may, all
+    that could be known is right, and where it surely does, what was meant is not the answer.
     """
     if told is None:
         return frozenset({meant or ""})
     if meant is None:
         return told.answers
-    return told.older | (told.answers & {meant}) or frozenset({meant})
+    return told.answers if told.older else frozenset({meant})
 
 
 def _step(tap: Tap) -> str:

@@ -225,7 +225,7 @@ class _Walk:
             case What.BACK | What.RESUMED:
                 self.unread.over(line.at, told=line.what is What.RESUMED)
             case What.ENDED:
-                self.unread.killed(line.at)
+                self.unread.killed(line.at, alive=line.alive, stored=self.course.stored_by(line.at))
                 self._die(line.at)
             case What.RECALLED:
                 self.unread.recalled(dict(line.unread).get(self.course.asked.number))

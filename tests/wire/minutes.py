@@ -7,7 +7,7 @@ between what happened and the note of it. All the bots of a run write to one fil
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -56,8 +56,8 @@ class Line:
 
     Of a reaction, `nth` is its place among all the changes of its message; of a clear, `emoji` is what was cleared, or
     empty for everything. A round that is noted to have its letters moves to `seeded`. `answers` are (round, member).
-    `begun` is when a reading began that came to its end: of one that broke off there is no line. `unread` are rounds,
-    and since when their posts were unread.
+    `begun` is when a reading began that came to its end: of one that broke off there is no line. A bot that starts
+    recalls when the last one was `alive`, and of rounds that were `unread` since when.
     """
 
     at: datetime
@@ -67,6 +67,7 @@ class Line:
     emoji: str = ""
     state: str = ""
     begun: datetime | None = None
+    alive: datetime | None = None
     answers: tuple[tuple[int, int], ...] = ()
     unread: tuple[tuple[int, datetime], ...] = ()
 
@@ -129,7 +130,7 @@ class Minutes:
         async def noting(
             under_way: UnderWay, *, alive: datetime | None = None, unread: Mapping[int, datetime] = MappingProxyType({})
         ) -> list[Round]:
-            self.note(What.RECALLED, unread=list(unread.items()))
+            self.note(What.RECALLED, alive=alive, unread=list(unread.items()))
             return await load(under_way, alive=alive, unread=unread)
 
         UnderWay.load = noting  # type: ignore[method-assign,assignment]
@@ -238,9 +239,19 @@ def read_minutes(file: Path) -> Book:
                 book.commits.append((begun, line.at))
                 for answer in line.answers:
                     book.stored[answer].append((begun, line.at))
+            case What.RECALLED:
+                book.lives[:] = [
+                    replace(each, alive=line.alive) if each.what is What.ENDED and each.alive is None else each
+                    for each in book.lives
+                ]
+                book.lives.append(line)
             case _:
                 book.lives.append(line)
     return book
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _lines(file: Path) -> Iterator[Line]:
@@ -249,7 +260,6 @@ def _lines(file: Path) -> Iterator[Line]:
         read = orjson.loads(text)
         answers = tuple((round_id, member) for round_id, member in read.pop("answers", ()))
         at, what = datetime.fromisoformat(read.pop("at")), What(read.pop("what"))
-        began = read.pop("begun", None)
-        begun = None if began is None else datetime.fromisoformat(began)
+        begun, alive = (_instant(read.pop(name, None)) for name in ("begun", "alive"))
         unread = tuple((round_id, datetime.fromisoformat(since)) for round_id, since in read.pop("unread", ()))
-        yield Line(at=at, what=what, answers=answers, begun=begun, unread=unread, **read)
+        yield Line(at=at, what=what, answers=answers, begun=begun, alive=alive, unread=unread, **read)

@@ -102,8 +102,10 @@ class Play:
         self.book.used[used.id] = line
 
     def live(self, what: What) -> None:
-        """Let something happen to the bot."""
-        self.book.lives.append(self.line(what))
+        """Let something happen to the bot, which gave its last sign of life two minutes before."""
+        line = self.line(what)
+        alive = line.at - timedelta(minutes=2) if what is What.ENDED else None
+        self.book.lives.append(replace(line, alive=alive))
 
     def recall(self, since: datetime | None) -> None:
         """Let the next bot find noted since when the post was unread, or that it was not."""

@@ -10,10 +10,10 @@ the first outage that is not repaired yet, and this is what can be known of it:
 - A reading that came to its end repairs every outage that was over when it began: it shows all letters, all pages and
   both sorts of reaction. It repairs none that still lasts, and tells nothing of who did something meanwhile.
 - A restart forgets no outage. But what a bot knows of them it stores with its sign of life, every few seconds: to the
-  next one an outage just before a kill may be unknown, and one that was repaired just before may be as it was. The same
+  next one an outage after the last sign may be unknown, and one that was repaired after it may be as it was. The same
   goes for one repaired by a reading that passed over anybody: it is stored of a post as a whole.
 - Which of those it is the next bot finds stored. It chooses between them, and makes nothing else possible: an outage
-  surely not repaired is not repaired, whatever a bot has noted.
+  surely not repaired is not repaired, whatever a bot has noted, and no sign of life is older than some minutes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,8 +22,8 @@ from datetime import UTC, datetime, timedelta
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
-_SIGN_OF_LIFE = timedelta(seconds=120)
-"""So old may the last sign of life be when a bot is killed: two seconds of real time, in which it ticks some times."""
+_OLDEST_SIGN = timedelta(minutes=5)
+"""So old may the last sign of life be when a bot is killed: five seconds of real time, in which it ticks many times."""
 
 HANDED_ON = timedelta(seconds=15)
 """So long it may take until what was heard is received: a quarter of a second of real time."""
@@ -39,23 +39,23 @@ _SENT = timedelta(seconds=15)
 class Outage:
     """A time in which things may have been missed; `until` is nothing while it lasts.
 
-    It began with a `kill`, or with a lost connection. A bot that was killed `later` knows of the letters heard since
-    only by the answers they gave.
+    It began with a kill after a sign of life at `signed`, or with a lost connection. After a kill `later` a bot knows
+    of the letters heard since only by the answers they gave, and surely only of those that were `stored` until then.
     """
 
     since: datetime
     until: datetime | None = None
-    kill: bool = False
+    signed: datetime | None = None
     later: datetime | None = None
+    stored: datetime = LONG_AGO
 
-    def before(self, kill: datetime) -> "Outage":
-        """Give it as the next bot knows it when one is killed."""
-        return replace(self, until=self.until or kill, later=kill)
+    def before(self, kill: datetime, stored: datetime) -> "Outage":
+        """Give it as the next bot knows it when one is killed that has stored everything until an instant."""
+        return replace(self, until=self.until or kill, later=kill, stored=stored)
 
     def stands(self, private: datetime) -> set[bool]:
         """Tell whether a private answer came after the outage began: either may be so of one given about then."""
-        before = _SIGN_OF_LIFE if self.kill else HANDED_ON
-        if private < self.since - before:
+        if private < (self.signed or self.since) - HANDED_ON:
             return {False}
         return {True} if private > self.since + HANDED_ON else {False, True}
 
@@ -65,17 +65,19 @@ class Outage:
         """Give which of the marks that somebody `tapped` a bot may know to be heard since it began.
 
         After a later kill those are all of them, or those of their `choice` at least, if that was given by one of their
-        `acts` since: not by a reading that was done after the last one.
+        `acts` since: not by a reading that was done after the last one. It may count what was heard after the sign of
+        life before the outage, too.
         """
         since = frozenset(mark for mark, at in tapped.items() if at >= self.since)
         if self.later is None:
             return {since}
         after = frozenset(mark for mark in since if tapped[mark] >= self.later)
         known = {since}
-        if any(self.since <= at < self.later for at in acts):
+        given = [at for at in acts if (self.signed or self.since) <= at < self.later]
+        if given:
             known.add(after | {*choice, *choice.lower()})
         last = max((tapped[mark] for mark in since - after), default=self.since)
-        if any(last <= at < self.later for at in read):
+        if any(at > self.stored for at in given) or any(last <= at < self.later for at in read):
             known.add(after)
         return known
 
@@ -97,14 +99,14 @@ class Unread:
             self._away = True
             self.surely.append(Outage(since=at))
 
-    def killed(self, at: datetime) -> None:
-        """Lose the bot: what the next one knows of earlier outages is what was stored of them."""
-        signed = at - _SIGN_OF_LIFE
+    def killed(self, at: datetime, *, alive: datetime | None, stored: datetime) -> None:
+        """Lose the bot, `alive` by its last sign: the next one knows of earlier outages what it had stored."""
+        signed = max(alive or LONG_AGO, at - _OLDEST_SIGN) - HANDED_ON
         again = [outage for when, outage in self._repaired if when >= signed]
         unsaid = [each for each in self.surely if each.since >= signed]
-        self.perhaps = [each.before(at) for each in (*self.perhaps, *self._mostly, *again, *unsaid)]
-        self.surely = [each.before(at) for each in self.surely if each not in unsaid]
-        self.surely.append(Outage(since=at, kill=True))
+        self.perhaps = [each.before(at, stored) for each in (*self.perhaps, *self._mostly, *again, *unsaid)]
+        self.surely = [each.before(at, stored) for each in self.surely if each not in unsaid]
+        self.surely.append(Outage(since=at, signed=signed))
         self._mostly.clear()
         self._repaired.clear()
         self._away = True
@@ -114,7 +116,9 @@ class Unread:
         if since is None:
             self.perhaps.clear()
             return
-        meant = [each for each in self.perhaps if each.since - _SIGN_OF_LIFE <= since <= each.since + HANDED_ON]
+        meant = [
+            each for each in self.perhaps if (each.signed or each.since) - HANDED_ON <= since <= each.since + HANDED_ON
+        ]
         if len(meant) == 1:
             self.surely += meant
             self.perhaps.clear()
