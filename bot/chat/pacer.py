@@ -34,7 +34,9 @@ class Pacer:
         self._tokens = burst
         self._filled = now()
         self._held_until = float("-inf")
-        self._tickets = 0
+        # Numbered apart: how many of one's own kind are ahead is told by the numbers, and one who thought that others
+        # of them are would sleep on while turns go unused.
+        self._tickets = dict.fromkeys(Urgency, 0)
         # In the order of arrival; a dict because whoever is cancelled leaves from the middle.
         self._waiting: dict[Urgency, dict[int, None]] = {urgency: {} for urgency in Urgency}
 
@@ -48,8 +50,8 @@ class Pacer:
         if self._tokens >= 1 and not any(self._waiting.values()) and not self._held():
             self._tokens -= 1
             return
-        self._tickets += 1
-        ticket, queue = self._tickets, self._waiting[urgency]
+        self._tickets[urgency] += 1
+        ticket, queue = self._tickets[urgency], self._waiting[urgency]
         queue[ticket] = None
         try:
             # Time is what is waited for, and a simulated Discord lets only sleeps wait.

@@ -66,6 +66,28 @@ def test_the_limit_is_nearly_used_up() -> None:
     assert came[-1] < 2000 / 50 * 1.15
 
 
+def test_no_turn_is_left_unused_while_somebody_waits() -> None:
+    """Questions and then their letters, a wave of both, take as long as as many requests of one kind."""
+    came: list[float] = []
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        loop = runner.get_loop()
+        pacer = Pacer(loop.time)
+
+        async def post(after: float) -> None:
+            await asyncio.sleep(after)
+            for urgency in (Urgency.QUESTION, *[Urgency.LETTER] * 4):
+                await pacer.turn(urgency)
+                came.append(loop.time())
+                await asyncio.sleep(0.25)
+
+        async def wave() -> None:
+            await asyncio.gather(*(post(place / 80) for place in range(400)))
+
+        runner.run(wave())
+    assert len(came) == 2000
+    assert came[-1] < 2000 / RATE + 0.5
+
+
 def test_questions_go_before_letters() -> None:
     """A question that arrives after a hundred letters goes before all that still wait."""
     came = pace([Urgency.LETTER] * 100 + [Urgency.QUESTION] * 3)
