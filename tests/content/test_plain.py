@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.app import shipped_content
 from bot.content import plain
-from bot.content.reader import Value, _parse
+from bot.content.reader import _parse
+from bot.content.values import Value
 from tests.content.sample import LESSON
 
 KEYS = st.sampled_from(["a", "b", "no", "why", "true", "A", "a b", '"a"', "<<", "1"])
