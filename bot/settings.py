@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import quote, unquote
 
-import platformdirs
 from dotenv.parser import parse_stream
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -120,6 +119,8 @@ def _one_of(value: str, accepted: tuple[str, ...]) -> str:
 
 
 def _default_data_dir() -> Path:
+    import platformdirs  # noqa: PLC0415 - a bot whose folder is set starts without it
+
     return platformdirs.user_data_path("trapwise", appauthor=False)
 
 
