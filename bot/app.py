@@ -210,7 +210,8 @@ async def open_app(
     library = Library(shelves)
     answering = Answering(store, clock)
     client = TrapwiseClient()
-    pacer = Pacer(time.monotonic, rate=_NO_LIMIT, burst=_NO_LIMIT) if unlimited else Pacer(time.monotonic)
+    limits = {"rate": _NO_LIMIT, "burst": _NO_LIMIT, "most": _NO_LIMIT} if unlimited else {}
+    pacer = Pacer(time.monotonic, **limits)
     publisher = DiscordPublisher(client, pacer, odd=client.traffic.misunderstood)
     announcer = Announcer(store, clock, publisher)
     planner = Planner(store, library)
