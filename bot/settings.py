@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import quote, unquote
 
-from dotenv.parser import parse_stream
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -174,6 +173,8 @@ def _read(env_file: Path, problems: list[str]) -> dict[str, str]:
         why = problem.strerror if isinstance(problem, OSError) else "not UTF-8 text"
         problems.append(f"{env_file}: cannot be read ({why}); mend or remove the file")
         return {}
+    from dotenv.parser import parse_stream  # noqa: PLC0415 - most places set the environment, and start without it
+
     values = {}
     for binding in parse_stream(io.StringIO(text)):
         if binding.error:

@@ -12,6 +12,7 @@ LATER = frozenset(
         "bot.content.cli",  # `trapwise bank`
         "bot.content.parser",  # a file that takes a YAML parser
         "bot.upkeep",  # `trapwise rebuild`
+        "dotenv",  # a file `.env`
         "fsrs",  # reviews
         "platformdirs",  # a data folder that nobody named
         "simcord",  # the playground
@@ -44,6 +45,7 @@ def _loaded(folder: Path) -> frozenset[str]:
     settings = {"DISCORD_TOKEN": "a.b.c", "TRAPWISE_DATA_DIR": str(folder)}
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", _RUN],
+        cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)} | settings,
         capture_output=True,
         text=True,
