@@ -32,7 +32,7 @@ from bot.domain.quiz import (
 )
 from bot.domain.reading import echo
 from bot.domain.rounds import Round, RoundState
-from bot.domain.selection import History, on_topic
+from bot.domain.selection import History
 from bot.services.conducting import close_item, move_close
 from bot.services.library import Library
 from bot.services.ports import Clock
@@ -82,7 +82,7 @@ class Quizzing:
 
         Raises:
             OrganisersOnly: only they may let it count, or ask generated cases.
-            UnknownBank, UnknownTopic, UnknownTrap, NothingToAsk: there is nothing to ask.
+            UnknownBank, UnknownTopic, OnlyCases, UnknownTrap, NothingToAsk: there is nothing to ask.
             QuizRunning, TooManyQuizzes: not another one.
         """
         if (wish.counts or wish.cases) and not actor.organiser:
@@ -213,11 +213,7 @@ class Quizzing:
             if bank_id not in (None, bank.id):
                 raise UnknownTrap(trap=echo(wish.trap))
             bank_id, trap_id = bank.id, trap.id
-        if bank_id is not None:
-            bank = self._library.bank(bank_id)
-        else:
-            banks = self._library.banks
-            bank = next((each for each in banks if on_topic(each, wish.topic)), banks[0])
+        bank = self._library.about(bank_id, wish.topic, cases=wish.cases)
         now = self._clock()
         return Quiz(
             id=0,
@@ -225,7 +221,7 @@ class Quizzing:
             channel_id=actor.channel_id,
             host_id=actor.member_id,
             bank=bank.id,
-            topic=self._library.topic(bank, wish.topic),
+            topic=self._library.topic(bank, wish.topic, cases=wish.cases),
             trap=trap_id,
             difficulty=wish.difficulty,
             count=wish.count,
@@ -246,7 +242,7 @@ class Quizzing:
             asked={},
             slips={},
             busy=await rounds.busy_items(tx, quiz.guild_id, bank.id),
-            told=await rounds.told(tx, quiz.guild_id, bank.id) if quiz.cases else {},
+            told=await rounds.told(tx, quiz.guild_id, bank.id) if quiz.cases else (),
         )
         return len(draw(quiz, bank, free, count=quiz.count, rng=Random(quiz.seed)))
 

@@ -225,7 +225,9 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
     @edit.autocomplete("topic")
     async def _topics(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         everything = Suggestion(label="Everything in the bank", value=_EVERYTHING)
-        return choices([everything, *self._services.library.suggest_topics(typed, interaction.namespace.bank)][:25])
+        return choices(
+            [everything, *self._services.library.suggest_topics(typed, interaction.namespace.bank, cases=True)][:25]
+        )
 
     async def _zone(self, guild_id: int, typed: str | None) -> ZoneInfo:
         if typed is not None:
