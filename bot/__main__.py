@@ -66,7 +66,9 @@ def _add_bank_commands(parser: argparse.ArgumentParser) -> None:
     check.set_defaults(command=_check)
     stats = commands.add_parser("stats", help="count lessons, items, traps, and items per trap and objective")
     stats.add_argument("path", nargs="?", type=Path, help="a folder of banks; the shipped ones when left out")
-    stats.add_argument("--json", action="store_true", help="print JSON")
+    form = stats.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--markdown", action="store_true", help="print the coverage of the blueprint as a table")
     stats.set_defaults(command=_stats)
     schema = commands.add_parser("schema", help="write the JSON Schemas that editors complete by")
     schema.add_argument("folder", nargs="?", type=Path, default=Path("content/schema"))
@@ -85,7 +87,7 @@ def _check(args: argparse.Namespace) -> int:
 def _stats(args: argparse.Namespace) -> int:
     from bot.content import cli  # noqa: PLC0415 - see above
 
-    return cli.stats(args.path or app.shipped_content(), sys.stdout, as_json=args.json)
+    return cli.stats(args.path or app.shipped_content(), sys.stdout, as_json=args.json, as_markdown=args.markdown)
 
 
 def _schema(args: argparse.Namespace) -> int:
