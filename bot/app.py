@@ -5,7 +5,7 @@ import gc
 import os
 import platform
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -160,8 +160,10 @@ def shipped_content() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "content"
 
 
-def load_shelves(folders: Iterable[Path]) -> list[Shelf]:
+def load_shelves(folders: Iterable[Path], *, measured: Collection[Path] = ()) -> list[Shelf]:
     """Load every bank of several folders; an id of a later folder replaces an earlier one.
+
+    Whether its messages fit into Discord's limits is looked at in all folders but those `measured` before.
 
     Raises:
         ContentProblem: some file has a problem; the text lists all of them.
@@ -169,7 +171,7 @@ def load_shelves(folders: Iterable[Path]) -> list[Shelf]:
     shelves: dict[str, Shelf] = {}
     problems: list[Problem] = []
     for folder in folders:
-        loaded = load_banks(folder, rendered=too_large)
+        loaded = load_banks(folder, rendered=None if folder in measured else too_large)
         shelves |= {bank.id: Shelf(bank=bank, folder=folder / bank.id) for bank in loaded.banks.values()}
         problems += loaded.all_problems
     if problems:
@@ -208,7 +210,8 @@ async def open_app(
     library = Library(shelves)
     answering = Answering(store, clock)
     client = TrapwiseClient()
-    pacer = Pacer(time.monotonic, rate=_NO_LIMIT, burst=_NO_LIMIT) if unlimited else Pacer(time.monotonic)
+    limits = {"rate": _NO_LIMIT, "burst": _NO_LIMIT, "most": _NO_LIMIT} if unlimited else {}
+    pacer = Pacer(time.monotonic, **limits)
     publisher = DiscordPublisher(client, pacer, odd=client.traffic.misunderstood)
     announcer = Announcer(store, clock, publisher)
     planner = Planner(store, library)

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import quote, unquote
 
-import platformdirs
-from dotenv.parser import parse_stream
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -120,6 +118,8 @@ def _one_of(value: str, accepted: tuple[str, ...]) -> str:
 
 
 def _default_data_dir() -> Path:
+    import platformdirs  # noqa: PLC0415 - a bot whose folder is set starts without it
+
     return platformdirs.user_data_path("trapwise", appauthor=False)
 
 
@@ -173,6 +173,8 @@ def _read(env_file: Path, problems: list[str]) -> dict[str, str]:
         why = problem.strerror if isinstance(problem, OSError) else "not UTF-8 text"
         problems.append(f"{env_file}: cannot be read ({why}); mend or remove the file")
         return {}
+    from dotenv.parser import parse_stream  # noqa: PLC0415 - most places set the environment, and start without it
+
     values = {}
     for binding in parse_stream(io.StringIO(text)):
         if binding.error:

@@ -1,6 +1,7 @@
 """The command line: exit codes, and one clear sentence for everything that cannot work."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,10 @@ from threading import Thread
 
 import pytest
 
+from bot import app
 from bot.__main__ import main
+from bot.chat.render.sizes import too_large
+from bot.domain.bank import Bank
 
 CONTENT = Path(__file__).parent.parent / "content"
 
@@ -171,15 +175,37 @@ def test_an_unknown_command_is_wrong_use() -> None:
     assert stopped.value.code == 2
 
 
-def test_what_would_not_fit_is_found_beforehand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def banks(tmp_path: Path) -> Path:
+    """Give a folder with the shipped bank and a question in it that is longer than a message."""
+    folder = tmp_path / "banks"
+    shutil.copytree(CONTENT / "md-102", folder / "md-102")
+    (folder / "md-102" / "lessons" / "long.yaml").write_text(_LONG_LESSON, encoding="utf-8")
+    return folder
+
+
+def test_what_would_not_fit_is_found_beforehand(banks: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A question longer than a message is a problem of the bank, with its place in the file."""
-    bank = tmp_path / "md-102"
-    for file in (CONTENT / "md-102").rglob("*.yaml"):
-        copy = bank / file.relative_to(CONTENT / "md-102")
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
-    (bank / "lessons" / "long.yaml").write_text(_LONG_LESSON, encoding="utf-8")
-    assert main(["bank", "check", str(tmp_path)]) == 1
+    assert main(["bank", "check", str(banks)]) == 1
     told = capsys.readouterr().out
     assert "long.yaml" in told
     assert "Discord takes 2,000" in told
+
+
+def test_an_operators_own_banks_are_measured_at_the_start(
+    banks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a bank of one's own that would not fit the bot does not start; what is shipped is not measured again."""
+    measured: list[str] = []
+
+    def note(bank: Bank) -> Iterator[tuple[str, str, str]]:
+        measured.append(bank.id)
+        return too_large(bank)
+
+    monkeypatch.setattr(app, "too_large", note)
+    assert run_against("http://127.0.0.1:9", tmp_path, monkeypatch) == 1
+    assert measured == []
+    monkeypatch.setenv("TRAPWISE_CONTENT_DIR", str(banks))
+    assert run_against("http://127.0.0.1:9", tmp_path, monkeypatch) == 1
+    assert measured == ["md-102"]
+    assert "Discord takes 2,000" in capsys.readouterr().err

@@ -29,12 +29,17 @@ _STORM, _STORM_SECONDS = 10, 10.0
 
 _FIRST_HOLD, _LONGEST_HOLD = 5.0, 900.0
 
+_FREE = ("/interactions/", "/webhooks/")
+
+_Traced = aiohttp.TraceRequestStartParams | aiohttp.TraceRequestEndParams | aiohttp.TraceRequestExceptionParams
+
 
 class Traffic:
     """What becomes of the requests of one client: `trace` goes to discord.py."""
 
     def __init__(self) -> None:
         self.trace = aiohttp.TraceConfig()
+        self.trace.on_request_start.append(self._began)
         self.trace.on_request_end.append(self._ended)
         self.trace.on_request_exception.append(self._broke)
         self._pacer: Pacer | None = None
@@ -50,7 +55,17 @@ class Traffic:
         """Hold this pacer when Discord says so; `recovered` is called when it answers again after failures."""
         self._pacer, self._recovered = pacer, recovered
 
-    async def _ended(self, _: object, __: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
+    async def _began(self, _: object, about: SimpleNamespace, began: aiohttp.TraceRequestStartParams) -> None:
+        about.number = None
+        if self._pacer is not None and _is_limited(began):
+            about.number = self._pacer.sent()
+
+    def _arrived(self, about: SimpleNamespace) -> None:
+        if self._pacer is not None and about.number is not None:
+            self._pacer.answered(about.number)
+
+    async def _ended(self, _: object, about: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
+        self._arrived(about)
         if not _is_rest(ended):
             return
         status, now = ended.response.status, asyncio.get_running_loop().time()
@@ -85,7 +100,8 @@ class Traffic:
             self._in_vain = _IN_A_ROW - 1
             self._failed(why, asyncio.get_running_loop().time())
 
-    async def _broke(self, _: object, __: SimpleNamespace, broke: aiohttp.TraceRequestExceptionParams) -> None:
+    async def _broke(self, _: object, about: SimpleNamespace, broke: aiohttp.TraceRequestExceptionParams) -> None:
+        self._arrived(about)
         if _is_rest(broke) and isinstance(broke.exception, (aiohttp.ClientError, OSError, TimeoutError)):
             self._failed(type(broke.exception).__name__, asyncio.get_running_loop().time())
 
@@ -120,8 +136,13 @@ class Traffic:
         return len(self._recent) == _STORM and now - self._recent[0] < _STORM_SECONDS
 
 
-def _is_rest(about: aiohttp.TraceRequestEndParams | aiohttp.TraceRequestExceptionParams) -> bool:
+def _is_rest(about: _Traced) -> bool:
     return "/api/" in about.url.path
+
+
+def _is_limited(about: _Traced) -> bool:
+    """Tell whether Discord's global limit counts a request: answers to commands and buttons are free."""
+    return _is_rest(about) and not any(free in about.url.path for free in _FREE)
 
 
 def _seconds(text: str | None) -> float:

@@ -41,8 +41,11 @@ def check(paths: Sequence[Path], out: TextIO, *, rendered: SizeCheck | None = No
     return FINE
 
 
-def stats(path: Path, out: TextIO, *, as_json: bool = False) -> int:
-    """Print the figures of a bank, or of every bank in a folder; as JSON one object with `banks` and `problems`."""
+def stats(path: Path, out: TextIO, *, as_json: bool = False, as_markdown: bool = False) -> int:
+    """Print the figures of a bank, or of every bank in a folder.
+
+    As JSON it is one object with `banks` and `problems`; as Markdown only the coverage of the blueprint.
+    """
     if (wrong := _wrong_use([path])) is not None:
         print(wrong, file=out)
         return WRONG_USE
@@ -53,7 +56,8 @@ def stats(path: Path, out: TextIO, *, as_json: bool = False) -> int:
         result = {"banks": [figure.as_json() for figure in figures], "problems": list(map(str, problems))}
         print(json.dumps(result, indent=2, ensure_ascii=False), file=out)
     else:
-        print("\n\n".join(figure.as_table() for figure in figures) or "There is nothing to count.", file=out)
+        tables = (figure.as_markdown() if as_markdown else figure.as_table() for figure in figures)
+        print("\n\n".join(tables) or "There is nothing to count.", file=out)
         if problems:
             print(*problems, _summary(problems), sep="\n", file=out)
     return PROBLEMS if problems else FINE

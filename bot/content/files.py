@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from bot.content import reader, wording
 from bot.content.problems import Problem
-from bot.content.reader import UNREAD, Document
+from bot.content.reader import Document
 from bot.content.schema import MODELS, Entry, FileKind
+from bot.content.values import UNREAD
 
 BANK_FILES = {FileKind.BANK: "bank.yaml", FileKind.SOURCES: "sources.yaml", FileKind.TRAPS: "traps.yaml"}
 LESSONS = "lessons"

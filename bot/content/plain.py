@@ -18,7 +18,7 @@ _LINES: Final = re.compile(
     rf"""
     (?: [ ]*+ \# [^\n]*+ \n )*+
     ([ ]*+) (-[ ])?+ (?: ([a-z_]{{1,40}}) : (?=[ \n]) [ ]?+ )?+
-    (?: ("[^"\\\n]*+") \n
+    (?: ("[^"\\\n]*+(?:\\"[^"\\\n]*+)*+") \n
       | ([A-Za-z0-9][^\n:#]*+(?: :[^\s:#][^\n:#]*+ )*+) (?<![ ]) \n
       | ([|>]-?) \n ((?: \1[ ]++[^ \n][^\n]*+\n | \n )++)
       | (\[ (?: {_WORD}(?:,[ ]{_WORD})*+ )?+ \]) \n
@@ -82,7 +82,7 @@ def _read(text: str) -> dict[str, Any]:  # noqa: C901, PLR0912 - a call for each
         if plain:
             value = resolved[plain]
         elif quoted:
-            value = quoted[1:-1]
+            value = quoted[1:-1].replace('\\"', '"')
         elif style:
             value = _block(style, block, column if key else at)
         elif words:

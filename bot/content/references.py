@@ -10,8 +10,9 @@ from typing import Final
 
 from bot.content.files import ContentFile
 from bot.content.problems import Problem, did_you_mean, quote
-from bot.content.reader import MAX_PROBLEMS, Path, Value
+from bot.content.reader import Path
 from bot.content.schema import FileKind
+from bot.content.values import MAX_PROBLEMS, Value
 
 
 class _Each:

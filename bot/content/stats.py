@@ -9,6 +9,7 @@ from bot.content.quality import Quality, quality
 from bot.domain.bank import Bank
 from bot.domain.item import Difficulty, ItemKind
 from bot.domain.related import related
+from bot.domain.scenarios.generating import has_cases
 
 LEADS_ON: Final = 2
 """A trap's card leads on to so many others at least, where a bank is well knit."""
@@ -50,6 +51,8 @@ class BankStats:
     items_per_trap: Mapping[str, int]
     lonely_traps: tuple[str, ...]
     """Traps with so few others near them that their cards hardly lead on. No problem: a small bank has nothing but."""
+    labs: tuple[str, ...]
+    """The lessons whose chains generate cases."""
     sources: int
     domains: tuple[DomainStats, ...]
     quality: Quality
@@ -58,10 +61,37 @@ class BankStats:
         """The figures as plain values that `json.dumps` takes."""
         return asdict(self)
 
+    def as_markdown(self) -> str:
+        """The coverage of the blueprint as a table for a README, without a line break at the end."""
+        lessons = "1 lesson" if len(self.lessons) == 1 else f"{len(self.lessons)} lessons"
+        multiple, labs = self.kinds[ItemKind.MULTIPLE], ", ".join(self.labs)
+        chains = f"; the chains of {labs} generate cases" if self.labs else ""
+        rows = (
+            f"| {domain.title} | {domain.low} to {domain.high} % | {domain.items} | {domain.share:g} % "
+            f"| {sum(objective.items > 0 for objective in domain.objectives)} of {len(domain.objectives)} |"
+            for domain in self.domains
+        )
+        head = f"**{self.title}**: {lessons}, {self.items} items ({multiple} multi-select), {self.traps} traps{chains}."
+        return "\n".join(
+            [
+                head,
+                "",
+                "| domain | weight | items | share | objectives |",
+                "|---|---|---|---|---|",
+                *rows,
+            ]
+        )
+
     def as_table(self) -> str:
         """The figures as lines of text for a terminal, without a line break at the end."""
         head = f"{self.id}: {self.title}"
-        counts = {"lessons": len(self.lessons), "items": self.items, "traps": self.traps, "sources": self.sources}
+        counts = {
+            "lessons": len(self.lessons),
+            "with cases": len(self.labs),
+            "items": self.items,
+            "traps": self.traps,
+            "sources": self.sources,
+        }
         parts = [
             _rows("", counts),
             _rows("Items by lesson", self.lessons),
@@ -95,6 +125,7 @@ def bank_stats(bank: Bank) -> BankStats:
         lonely_traps=tuple(
             trap.id for trap in bank.traps.values() if len(related(bank, trap, limit=LEADS_ON)) < LEADS_ON
         ),
+        labs=tuple(lesson.id for lesson in bank.lessons.values() if has_cases(lesson)),
         sources=len(bank.sources),
         domains=tuple(_domains(bank, Counter(item.objective for item in items))),
         quality=quality(bank),

@@ -9,9 +9,10 @@ from pydantic_core import ErrorDetails
 
 from bot.content.limits import MOST_ENTRIES, ONE_LINE, PATTERNS
 from bot.content.problems import did_you_mean, listing, quote
-from bot.content.reader import MAX_PROBLEMS, Document, Unread
+from bot.content.reader import Document
 from bot.content.scalars import BOOLEAN, NUMBER, Misread, resolve
 from bot.content.schema import Entry
+from bot.content.values import MAX_PROBLEMS, Unread
 
 _PLAIN_TOKEN = re.compile(r"[^\s,\]}]*")
 

@@ -54,6 +54,10 @@ class UnknownTopic(TrapwiseError):
     """{bank} has no items about {topic}: pick a lesson or an objective from the list, or leave it out."""
 
 
+class OnlyCases(TrapwiseError):
+    """{bank} has only generated cases about {topic}: solve them with `/scenario`, or choose `cases:True` as well."""
+
+
 class UnknownTrap(TrapwiseError):
     """I know no trap named {trap}: pick one from the list while you type."""
 

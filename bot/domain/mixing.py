@@ -6,9 +6,9 @@ from random import Random
 from bot.domain.bank import Bank
 from bot.domain.item import Difficulty, Item
 from bot.domain.lesson import Lesson
-from bot.domain.scenarios.case import Case, case_item
+from bot.domain.scenarios.case import case_item
 from bot.domain.scenarios.drawing import Stock, labs
-from bot.domain.selection import History, choose, fitting, fresh, is_on, is_such
+from bot.domain.selection import History, choose, fitting, fresh, is_on
 
 SHARE = 1 / 3
 """How often a case is asked while there are items that were never asked; afterwards cases come before repetitions."""
@@ -30,44 +30,39 @@ def mix(
 ) -> list[Item]:
     """Choose up to `count` different items on a topic, with generated ones among them where `cases` are allowed.
 
-    A trap and a difficulty narrow items and cases alike. Without cases this is `choose`. A case that the server was
-    never told comes before any that it was, and before an item asked already; no two that are chosen are one case in
+    Which lessons have those is told by `labs_on`. Without cases this is `choose`. A case that the server was never
+    told comes before any that it was, and before an item asked already; no two that are chosen are one case in
     different words.
     """
     items = fitting(bank, topic=topic, trap=trap, difficulty=difficulty)
-    lessons = labs_on(bank, topic) if cases else []
+    lessons = labs_on(bank, topic, trap=trap, difficulty=difficulty) if cases else []
     if not lessons:
         return choose(bank, items, history, count=count, rng=rng)
-    stock = Stock(
-        bank=bank,
-        lessons=lessons,
-        told=history.told,
-        taken=history.busy,
-        fits=lambda case: is_on(topic, case.lesson, case.objective) and is_such(_item(bank, case), trap, difficulty),
-    )
+    stock = Stock(bank=bank, lessons=lessons, told=history.told, taken=history.busy, difficulty=difficulty)
     unasked = sum(item.id not in history.busy for item in fresh(items, history.asked))
     wanted = sum(rng.random() < SHARE for _ in range(count))
     made = _made(stock, history, count=max(wanted, count - unasked), rng=rng)
     chosen = made + choose(bank, items, history, count=count - len(made), rng=rng)
     rng.shuffle(chosen)
-    return chosen + [_item(bank, case) for case in stock.again(count=count - len(chosen))]
+    return chosen + [case_item(case, rule=bank.rule) for case in stock.again(count=count - len(chosen))]
 
 
-def labs_on(bank: Bank, topic: str | None) -> list[Lesson]:
-    """List the lessons with cases on a topic: a lesson, or an objective that some link of its chain is about."""
-    return [lesson for lesson in labs(bank) if any(is_on(topic, lesson.id, each) for each in _objectives(lesson))]
+def labs_on(
+    bank: Bank, topic: str | None, *, trap: str | None = None, difficulty: Difficulty | None = None
+) -> list[Lesson]:
+    """List the lessons whose cases are asked on a topic, always all of a lesson's: its id, or one of its objectives.
+
+    Cases are not narrowed to an objective, and not asked on a trap: either would tell which link is broken.
+    """
+    if trap is not None:
+        return []
+    return [
+        lesson
+        for lesson in labs(bank, difficulty)
+        if any(is_on(bank, topic, lesson.id, objective) for objective in lesson.objectives)
+    ]
 
 
 def _made(stock: Stock, history: History, *, count: int, rng: Random) -> list[Item]:
-    drawn = [_item(stock.bank, case) for case in stock.fresh(rng, count=_WEIGHED * count)]
+    drawn = [case_item(case, rule=stock.bank.rule) for case in stock.fresh(rng, count=_WEIGHED * count)]
     return choose(stock.bank, drawn, replace(history, asked={}, busy=()), count=count, rng=rng)
-
-
-def _item(bank: Bank, case: Case) -> Item:
-    return case_item(case, rule=bank.rule)
-
-
-def _objectives(lesson: Lesson) -> set[str]:
-    """Name what cases of a lesson may be about."""
-    links = lesson.chain.links if lesson.chain is not None else ()
-    return {lesson.objectives[0], *(link.objective for link in links if link.objective is not None)}

@@ -42,7 +42,9 @@ class Round:
     day, or its place in the quiz: claimed once by a unique constraint. `opened_on` is the date on the server's
     calendar. `step_at` is when its next step is due, `None` when there is none; `attempts` counts how often the step
     was begun. `void_reason` says why it is void, or was before it counted again. Letters on its post are answers only
-    if it is asked `by_letter`; `ranks` says whether its marks count on the server's boards.
+    if it is asked `by_letter`; `ranks` says whether its marks count on the server's boards. `case_key` tells the
+    case of a generated item from others (`bot.domain.scenarios.plan`); it is empty where that was not noted, `None`
+    for a written item.
     """
 
     id: int
@@ -71,6 +73,7 @@ class Round:
     quiz_id: int | None = None
     by_letter: bool = True
     ranks: bool = True
+    case_key: str | None = None
 
     @property
     def nonce(self) -> str:

@@ -1,12 +1,13 @@
 """Selection: which item is asked next, reproducibly from a seed."""
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
 from bot.domain.bank import Bank
 from bot.domain.item import Difficulty, Item
+from bot.domain.scenarios.drawing import Telling
 
 FEW_LEFT = 7
 """Organisers are warned when fewer never-asked items than this are left."""
@@ -19,8 +20,8 @@ _LEAST_SHARE = 0.1
 class History:
     """What a schedule, or the quizzes of a server, have asked, and where the server struggles.
 
-    `asked` maps item ids to the instant they were last asked, `told` those of the generated items that its server was
-    asked by any schedule or quiz; `slips` maps trap ids to what members' slips on them weigh now
+    `asked` maps item ids to the instant they were last asked; `told` are the generated items that its server was asked
+    by any schedule or quiz; `slips` maps trap ids to what members' slips on them weigh now
     (`bot.domain.profile.group_weights`: one that just happened is 1); `busy` are items in an open round of the server,
     which are never asked again meanwhile.
     """
@@ -28,29 +29,28 @@ class History:
     asked: Mapping[str, datetime]
     slips: Mapping[str, float]
     busy: Collection[str]
-    told: Mapping[str, datetime] = field(default_factory=dict)
+    told: Collection[Telling] = ()
 
 
 def on_topic(bank: Bank, topic: str | None) -> list[Item]:
     """List the items of a lesson (by id) or an objective (by id or prefix, such as `3.1`); all without a topic."""
-    if topic is None:
-        return list(bank.items())
-    return [item for item in bank.items() if is_on(topic, item.lesson, item.objective)]
+    return [item for item in bank.items() if is_on(bank, topic, item.lesson, item.objective)]
 
 
-def is_on(topic: str | None, lesson: str, objective: str) -> bool:
-    """Tell whether an item of a lesson and an objective is on a topic."""
-    return topic is None or topic in (lesson, objective) or objective.startswith(f"{topic}.")
+def is_on(bank: Bank, topic: str | None, lesson: str, objective: str) -> bool:
+    """Tell whether a lesson and an objective of it are on a topic; a lesson's own id is no prefix of objectives."""
+    if topic in (None, lesson, objective):
+        return True
+    return topic not in bank.lessons and objective.startswith(f"{topic}.")
 
 
 def fitting(bank: Bank, *, topic: str | None, trap: str | None, difficulty: Difficulty | None) -> list[Item]:
     """List the items of a bank on a topic, with a distractor of a trap, of a difficulty, as far as these are given."""
-    return [item for item in on_topic(bank, topic) if is_such(item, trap, difficulty)]
-
-
-def is_such(item: Item, trap: str | None, difficulty: Difficulty | None) -> bool:
-    """Tell whether an item has a distractor of a trap, and is of a difficulty, as far as these are given."""
-    return (trap is None or trap in item.traps) and difficulty in (None, item.difficulty)
+    return [
+        item
+        for item in on_topic(bank, topic)
+        if (trap is None or trap in item.traps) and difficulty in (None, item.difficulty)
+    ]
 
 
 def fresh(items: Iterable[Item], asked: Container[str]) -> list[Item]:

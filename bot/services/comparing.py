@@ -24,9 +24,9 @@ def compared(live: Live, snapshot: Snapshot, *, begun: int, now: datetime) -> Fo
     # A clear before the snapshot is in it, though the round had closed by then: letters swept from the snapshot all the
     # same would be new to the next one, which a failure or a restart brings.
     swept, seen = live.cleared_since(begun)
+    # A letter that the bot had not put there yet was cleared by nobody.
+    wiped = snapshot.unseeded if live.round.seeded and live.seeded_at <= begun else ""
     begun = begun if live.closed_at is None else min(begun, live.closed_at)
-    # A letter that the bot has not put there yet was cleared by nobody.
-    wiped = snapshot.unseeded if live.round.seeded else ""
     found = Found()
     for member_id in set(snapshot.marks) | set(live.answers):
         if live.touched.get(member_id, 0) > begun:

@@ -24,6 +24,7 @@ from bot.domain.quiz import (
     wakes_at,
 )
 from bot.domain.rounds import Round, RoundState
+from bot.domain.scenarios.finding import key_of
 from bot.domain.selection import History
 from bot.domain.standings import rank
 from bot.services import troubles
@@ -218,8 +219,9 @@ class Conductor:
         history = History(
             asked=await rounds.quizzed(tx, quiz.guild_id, bank.id),
             slips=group_weights(met, now),
-            busy=busy | {each.posed.item.id for each in asked},
-            told=await rounds.told(tx, quiz.guild_id, bank.id) if quiz.cases else {},
+            # Cases that it asked are told by now, and come after all others; what is wrong in them may come again.
+            busy=busy | {each.posed.item.id for each in asked if each.case_key is None},
+            told=await rounds.told(tx, quiz.guild_id, bank.id) if quiz.cases else (),
         )
         number = quiz.number + 1
         chosen = draw(quiz, bank, history, count=1, rng=Random(f"{quiz.seed}/{number}"))
@@ -244,6 +246,7 @@ class Conductor:
             step_at=now,
             by_letter=quiz.by_letter,
             ranks=quiz.counts,
+            case_key=key_of(bank, chosen[0].id),
         )
 
     async def _tell_time(self, quiz: Quiz, latest: Round) -> None:

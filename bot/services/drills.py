@@ -28,7 +28,7 @@ from bot.domain.reading import echo
 from bot.domain.related import items_on
 from bot.domain.rounds import OVER
 from bot.domain.scenarios.case import SEEDS, case_id, seed_of
-from bot.domain.scenarios.drawing import Stock, is_same
+from bot.domain.scenarios.drawing import Stock, Telling, gives_away
 from bot.domain.scenarios.finding import Diagnosis, diagnose
 from bot.domain.scenarios.generating import has_cases
 from bot.domain.tally import slips
@@ -121,7 +121,7 @@ class Drills:
         Raises:
             UnknownLesson, NoCases, NoLabs: there is nothing to make cases of.
             UnknownSeed: there is no case of that seed.
-            ItemBusy: the case, maybe in other words, is in an open round.
+            ItemBusy: the case, or one in which the same is wrong, is in an open round.
             NothingToPractise: every case is.
         """
         bank, lab = self._library.lab(lesson)
@@ -151,11 +151,11 @@ class Drills:
 
         Raises:
             ItemGone: it is there no more.
-            ItemBusy: it is in an open round.
+            ItemBusy: it, or a case that gives it away, is in an open round.
         """
         bank, item = self._library.item(bank_id, item_id)
         async with self._store.read() as tx:
-            if is_same(bank, item_id, await offering.busy(tx, learner, bank_id)):
+            if gives_away(bank, item_id, await offering.busy(tx, learner, bank_id)):
                 raise ItemBusy
         return self._pose(bank, item)
 
@@ -179,7 +179,7 @@ class Drills:
             source=PracticeSource.DRILL,
         )
         async with self._store.write() as tx:
-            if is_same(drill.bank, item.id, await offering.busy(tx, learner, posing.bank_id)):
+            if gives_away(drill.bank, item.id, await offering.busy(tx, learner, posing.bank_id)):
                 raise ItemBusy
             first = await practice.keep(tx, done)
         return Outcome(drill=drill, choice=first, mark=grade_choice(drill.posed, first))
@@ -197,7 +197,7 @@ class Drills:
         async with self._store.read() as tx:
             busy = await offering.busy(tx, learner, bank.id)
             seen = await offering.seen(tx, learner, bank.id)
-        told = {item_id: at for item_id, at in seen.items() if seed_of(item_id) is not None}
+        told = [Telling(item_id=item_id, at=at) for item_id, at in seen.items() if seed_of(item_id) is not None]
         stock = Stock(bank=bank, lessons=[lesson], told=told, taken=busy)
         case = next(iter(stock.fresh(self._rng, count=1) or stock.again(count=1)), None)
         if case is None:

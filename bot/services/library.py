@@ -12,6 +12,7 @@ from bot.domain.errors import (
     ItemGone,
     NoCases,
     NoLabs,
+    OnlyCases,
     SeveralTraps,
     TrapGone,
     UnknownBank,
@@ -22,9 +23,10 @@ from bot.domain.errors import (
 from bot.domain.finding import find
 from bot.domain.item import Item
 from bot.domain.lesson import Lesson
+from bot.domain.mixing import labs_on
 from bot.domain.reading import echo
 from bot.domain.scenarios.case import seed_of
-from bot.domain.scenarios.drawing import is_same, labs
+from bot.domain.scenarios.drawing import gives_away, labs
 from bot.domain.scenarios.finding import find_item
 from bot.domain.scenarios.generating import has_cases
 from bot.domain.selection import on_topic
@@ -104,18 +106,27 @@ class Library:
         return bank, item
 
     def is_among(self, bank_id: str, item_id: str, others: Collection[str]) -> bool:
-        """Tell whether an item, or a case that differs from it in words only, is among others, by their ids."""
-        return is_same(self._banks[bank_id], item_id, others) if self.has(bank_id) else item_id in others
+        """Tell whether an item, or a case that gives it away, is among others, by their ids."""
+        return gives_away(self._banks[bank_id], item_id, others) if self.has(bank_id) else item_id in others
 
     def traps_of(self, bank_id: str, item: Item) -> dict[str, Trap]:
         """Give the traps an item names, as far as its bank still has them."""
         known = self._banks[bank_id].traps if bank_id in self._banks else {}
         return {trap: known[trap] for trap in item.traps if trap in known}
 
-    def topic(self, bank: Bank, topic: str | None) -> str | None:
-        """Check that a bank has items on a topic; raises `UnknownTopic`."""
-        if topic is not None and not on_topic(bank, topic):
+    def topic(self, bank: Bank, topic: str | None, *, cases: bool = False) -> str | None:
+        """Check that a bank has items on a topic, written ones or, where they are allowed, `cases`.
+
+        Raises:
+            OnlyCases: it has none but cases, which are not allowed.
+            UnknownTopic: it has nothing.
+        """
+        if topic is None or on_topic(bank, topic):
+            return topic
+        if not labs_on(bank, topic):
             raise UnknownTopic(bank=bank.short_title, topic=echo(topic))
+        if not cases:
+            raise OnlyCases(bank=bank.short_title, topic=echo(topic))
         return topic
 
     def trap_of(self, bank_id: str, trap_id: str) -> tuple[Bank, Trap]:
@@ -125,17 +136,18 @@ class Library:
             raise TrapGone
         return bank, bank.traps[trap_id]
 
-    def about(self, bank_id: str | None, topic: str | None) -> Bank:
-        """Give the bank that is meant: the one named, else the first with items on a topic, else the first.
+    def about(self, bank_id: str | None, topic: str | None, *, cases: bool = False) -> Bank:
+        """Give the bank that is meant: the one named, else the first with items or `cases` on a topic, else the first.
 
         Raises:
             UnknownBank: none of that id is there.
         """
         if bank_id is not None:
             return self.bank(bank_id)
-        return next((bank for bank in self.banks if on_topic(bank, topic)), self.banks[0])
+        fit = (bank for bank in self.banks if on_topic(bank, topic) or (cases and labs_on(bank, topic)))
+        return next(fit, self.banks[0])
 
-    def subject(self, bank_id: str | None, topic: str | None) -> tuple[Bank, str | None]:
+    def subject(self, bank_id: str | None, topic: str | None, *, cases: bool = False) -> tuple[Bank, str | None]:
         """Give the bank and the topic that are meant, as `about` does; a topic may begin with its bank, as suggested.
 
         Raises:
@@ -144,7 +156,7 @@ class Library:
         named, _, rest = (topic or "").rpartition(":")
         if named in self._banks and bank_id in (None, named):
             bank_id, topic = named, rest
-        return self.about(bank_id, topic), topic
+        return self.about(bank_id, topic, cases=cases), topic
 
     def trap(self, wanted: str) -> tuple[Bank, Trap]:
         """Find a trap by `bank:id` (as suggested), by its id or name, or by words that only one has.
@@ -166,14 +178,12 @@ class Library:
 
     def lesson(self, wanted: str) -> tuple[Bank, Lesson]:
         """Find a lesson by `bank:id` (as suggested) or by its id or title; raises `UnknownLesson`."""
-        for bank in self.banks:
-            for lesson in bank.lessons.values():
-                if wanted.casefold() in (f"{bank.id}:{lesson.id}", lesson.id, lesson.title.casefold()):
-                    return bank, lesson
-        raise UnknownLesson(lesson=echo(wanted))
+        return self._lessons(wanted)[0]
 
     def lab(self, wanted: str | None) -> tuple[Bank, Lesson]:
         """Find a lesson that cases can be made of, as `lesson` does; the first there is when none is named.
+
+        Of several lessons of that id or title, in several banks, it is the first that has cases.
 
         Raises:
             UnknownLesson, NoCases: there is no such lesson, or it has no chain to make cases of.
@@ -184,38 +194,40 @@ class Library:
             if found is None:
                 raise NoLabs
             return found
-        bank, lesson = self.lesson(wanted)
-        if not has_cases(lesson):
-            raise NoCases(lesson=f"lesson {lesson.id}, {lesson.title}")
-        return bank, lesson
+        meant = self._lessons(wanted)
+        _, first = meant[0]
+        found = next(((bank, lesson) for bank, lesson in meant if has_cases(lesson)), None)
+        if found is None:
+            raise NoCases(lesson=f"lesson {first.id}, {first.title}")
+        return found
 
     def suggest_banks(self, typed: str) -> list[Suggestion]:
         """Suggest banks whose title contains what was typed."""
         return _matching(typed, (Suggestion(label=bank.title, value=bank.id) for bank in self.banks))
 
-    def suggest_topics(self, typed: str, bank_id: str | None) -> list[Suggestion]:
-        """Suggest the lessons and the objectives with items, of one bank or of all.
+    def suggest_topics(self, typed: str, bank_id: str | None, *, cases: bool = False) -> list[Suggestion]:
+        """Suggest the lessons and the objectives with items, or also with `cases`, of one bank or of all.
 
         Where `subject` would take an id for that of another bank, the suggestion names its own.
         """
         banks = [bank for bank in self.banks if bank_id in (None, bank.id)]
         lessons = [
-            self._topic(bank, bank_id, lesson.id, f"Lesson {lesson.id}: {lesson.title}")
+            self._topic(bank, bank_id, lesson.id, f"Lesson {lesson.id}: {lesson.title}", cases=cases)
             for bank in banks
             for lesson in bank.lessons.values()
-            if lesson.items
+            if lesson.items or (cases and has_cases(lesson))
         ]
         objectives = [
-            self._topic(bank, bank_id, objective.id, f"{objective.id} {objective.title}")
+            self._topic(bank, bank_id, objective.id, f"{objective.id} {objective.title}", cases=cases)
             for bank in banks
             for domain in bank.blueprint.domains
             for objective in domain.objectives
-            if on_topic(bank, objective.id)
+            if on_topic(bank, objective.id) or (cases and labs_on(bank, objective.id))
         ]
         return _matching(typed, lessons + objectives)
 
-    def _topic(self, bank: Bank, bank_id: str | None, topic: str, label: str) -> Suggestion:
-        if bank_id is not None or bank is self.banks[0] or self.about(None, topic) is bank:
+    def _topic(self, bank: Bank, bank_id: str | None, topic: str, label: str, *, cases: bool) -> Suggestion:
+        if bank_id is not None or bank is self.banks[0] or self.about(None, topic, cases=cases) is bank:
             return Suggestion(label=label, value=topic)
         return Suggestion(label=f"{label} ({bank.short_title})", value=f"{bank.id}:{topic}")
 
@@ -237,6 +249,18 @@ class Library:
     def suggest_labs(self, typed: str) -> list[Suggestion]:
         """Suggest lessons that cases can be made of, by number or title."""
         return _matching(typed, (_named(bank, lesson) for bank in self.banks for lesson in labs(bank)))
+
+    def _lessons(self, wanted: str) -> list[tuple[Bank, Lesson]]:
+        """List the lessons that are meant, as `lesson` does; there is at least one."""
+        found = [
+            (bank, lesson)
+            for bank in self.banks
+            for lesson in bank.lessons.values()
+            if wanted.casefold() in (f"{bank.id}:{lesson.id}", lesson.id, lesson.title.casefold())
+        ]
+        if not found:
+            raise UnknownLesson(lesson=echo(wanted))
+        return found
 
 
 def gone(item_id: str) -> ItemGone:

@@ -31,7 +31,8 @@ class Live:
 
     round: Round
     answers: dict[int, Answer]
-    # The place in the order of changes at which it stopped taking answers.
+    # The places in the order of changes at which it had all its letters, and at which it stopped taking answers.
+    seeded_at: int = 0
     closed_at: int | None = None
     # When each member last did something, so that a snapshot begun before does not undo it.
     touched: dict[int, int] = field(default_factory=dict)
@@ -100,7 +101,9 @@ class Live:
         them had been heard when the run ended, and what was missed came after.
         """
         if unread is not None:
-            self.gaps.insert(0, Gap(place - 1, unread, place - 1))
+            # It began before the outage in which the process was not there.
+            before = min((gap.since for gap in self.gaps), default=place) - 1
+            self.gaps.insert(0, Gap(before, unread, before))
         since = alive if unread is None else unread
         for member_id, answer in self.answers.items():
             if answer.surface is Surface.PRIVATE and answer.at >= since:

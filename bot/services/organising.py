@@ -116,9 +116,9 @@ class Organising:
         """Make another schedule.
 
         Raises:
-            NameTaken, TooManySchedules, UnknownBank, UnknownTopic: nothing was made.
+            NameTaken, TooManySchedules, UnknownBank, UnknownTopic, OnlyCases: nothing was made.
         """
-        self._library.topic(self._library.bank(wish.bank), extra.get("topic"))
+        self._library.topic(self._library.bank(wish.bank), extra.get("topic"), cases=extra.get("cases", False))
         async with self._store.write() as tx:
             if await schedules.zone_of(tx, wish.guild_id) is None:
                 await schedules.set_zone(tx, wish.guild_id, wish.zone)
@@ -133,7 +133,7 @@ class Organising:
             changed = replace(schedule, **changes)
             if "bank" in changes and changed.bank != schedule.bank and "topic" not in changes:
                 changed = replace(changed, topic=None)
-            self._library.topic(self._library.bank(changed.bank), changed.topic)
+            self._library.topic(self._library.bank(changed.bank), changed.topic, cases=changed.cases)
             return await self._store_changed(tx, schedule, changed)
 
     async def pause(self, guild_id: int, name: str, *, until: date | None = None) -> Schedule:

@@ -13,6 +13,7 @@ from bot.domain.mixing import labs_on, mix
 from bot.domain.posed import pose
 from bot.domain.profile import WINDOW, group_weights
 from bot.domain.rounds import Round, RoundState
+from bot.domain.scenarios.finding import key_of
 from bot.domain.schedule import Catching, Pause, Schedule, catch_up, next_due, plain_name
 from bot.domain.selection import FEW_LEFT, History, fresh, on_topic
 from bot.services.library import Library
@@ -120,7 +121,7 @@ class Planner:
         if len(planned) < schedule.per_day:
             why = (
                 "every other item on its topic is in an open question already"
-                if on_topic(bank, schedule.topic)
+                if on_topic(bank, schedule.topic) or (schedule.cases and labs_on(bank, schedule.topic))
                 else "its bank has no items on its topic any more. Choose another with `/schedule edit`"
             )
             text = f"**{plain_name(schedule.name)}** asked {len(planned)} of {schedule.per_day} questions: {why}."
@@ -146,8 +147,13 @@ class Planner:
     def _choose(
         self, schedule: Schedule, bank: Bank, history: History, *, number: int, count: int, now: datetime
     ) -> list[Item]:
-        rng = Random(f"{schedule.seed}/{schedule.local_date(now)}/{number}")
-        return mix(bank, schedule.topic, history, count=count, rng=rng, cases=schedule.cases)
+        """Choose one by one: what is asked at the same time must not give anything of it away."""
+        chosen: list[Item] = []
+        for place in range(count):
+            rng = Random(f"{schedule.seed}/{schedule.local_date(now)}/{number + place}")
+            taken = replace(history, busy={*history.busy, *(item.id for item in chosen)})
+            chosen += mix(bank, schedule.topic, taken, count=1, rng=rng, cases=schedule.cases)
+        return chosen
 
     async def _history(self, tx: Tx, schedule: Schedule, bank: Bank, *, now: datetime) -> History:
         met = await profiles.meetings(tx, schedule.guild_id, bank.id, since=now - WINDOW)
@@ -155,7 +161,7 @@ class Planner:
             asked=await rounds.asked(tx, schedule.id),
             slips=group_weights(met, now),
             busy=await rounds.busy_items(tx, schedule.guild_id, bank.id),
-            told=await rounds.told(tx, schedule.guild_id, bank.id) if schedule.cases else {},
+            told=await rounds.told(tx, schedule.guild_id, bank.id) if schedule.cases else (),
         )
 
     def _round(
@@ -187,6 +193,7 @@ class Planner:
             ping_role=schedule.ping_role,
             silent=schedule.silent,
             thread=schedule.thread,
+            case_key=key_of(bank, item.id),
         )
 
     async def _warn_if_few(

@@ -82,7 +82,7 @@ class Quizzing:
 
         Raises:
             OrganisersOnly: only they may let it count, or ask generated cases.
-            UnknownBank, UnknownTopic, UnknownTrap, NothingToAsk: there is nothing to ask.
+            UnknownBank, UnknownTopic, OnlyCases, UnknownTrap, NothingToAsk: there is nothing to ask.
             QuizRunning, TooManyQuizzes: not another one.
         """
         if (wish.counts or wish.cases) and not actor.organiser:
@@ -213,7 +213,7 @@ class Quizzing:
             if bank_id not in (None, bank.id):
                 raise UnknownTrap(trap=echo(wish.trap))
             bank_id, trap_id = bank.id, trap.id
-        bank, topic = self._library.subject(bank_id, wish.topic)
+        bank, topic = self._library.subject(bank_id, wish.topic, cases=wish.cases)
         now = self._clock()
         return Quiz(
             id=0,
@@ -221,7 +221,7 @@ class Quizzing:
             channel_id=actor.channel_id,
             host_id=actor.member_id,
             bank=bank.id,
-            topic=self._library.topic(bank, topic),
+            topic=self._library.topic(bank, topic, cases=wish.cases),
             trap=trap_id,
             difficulty=wish.difficulty,
             count=wish.count,
@@ -242,7 +242,7 @@ class Quizzing:
             asked={},
             slips={},
             busy=await rounds.busy_items(tx, quiz.guild_id, bank.id),
-            told=await rounds.told(tx, quiz.guild_id, bank.id) if quiz.cases else {},
+            told=await rounds.told(tx, quiz.guild_id, bank.id) if quiz.cases else (),
         )
         return len(draw(quiz, bank, free, count=quiz.count, rng=Random(quiz.seed)))
 

@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-import fsrs
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bot.domain.bank import Bank
 from bot.domain.grading import worth
@@ -24,6 +24,9 @@ from bot.services.ports import Clock
 from bot.services.sittings import Sittings
 from bot.storage import history
 from bot.storage.store import Store
+
+if TYPE_CHECKING:
+    import fsrs
 
 RETENTION = 0.9
 """How much of what is due should still be remembered then."""
@@ -58,10 +61,16 @@ class Reviewing:
         self._clock = clock
         self._library = library
         self._sittings = sittings
+        self._retention = retention
+
+    @cached_property
+    def _scheduler(self) -> "fsrs.Scheduler":
+        import fsrs  # noqa: PLC0415 - the bot starts sooner without it
+
         # Without steps of minutes: whoever reviews once a day would never come to their end. Without fuzz cards are
         # the same each time they are made.
-        self._scheduler = fsrs.Scheduler(
-            desired_retention=retention, learning_steps=(), relearning_steps=(), enable_fuzzing=False
+        return fsrs.Scheduler(
+            desired_retention=self._retention, learning_steps=(), relearning_steps=(), enable_fuzzing=False
         )
 
     async def deck(self, learner: Learner, bank_id: str | None = None) -> Deck:
@@ -110,6 +119,8 @@ class Reviewing:
 
     def _replayed(self, item: Item, events: Sequence[Event]) -> Card:
         rated = [(event, rate(event, worth(item))) for event in events]
+        import fsrs  # noqa: PLC0415 - as above
+
         # The library would name and date a card by itself, and wait a millisecond to have its name for itself.
         card = fsrs.Card(card_id=0, due=events[0].at)
         for event, rating in rated:

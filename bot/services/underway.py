@@ -159,8 +159,9 @@ class UnderWay:
     def seeded(self, round_id: int) -> None:
         """Note that a post has the bot's own letters: one that is missing from now on was cleared."""
         live = self._live.get(round_id)
-        if live is not None:
+        if live is not None and not live.round.seeded:
             live.round = replace(live.round, seeded=True)
+            live.seeded_at = self.now_at()
 
     def _take_up(self, found: Round, held: dict[int, Answer]) -> None:
         if found.message_id is None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.rounds import UNFINISHED, Round, RoundState
-from bot.domain.scenarios.case import MARK
+from bot.domain.scenarios.drawing import Telling
 from bot.storage.columns import Instant
 from bot.storage.store import Tx
 from bot.storage.tables import answers, members, rounds, unfinished_state
@@ -197,20 +197,27 @@ async def quizzed(tx: Tx, guild_id: int, bank: str) -> Mapping[str, datetime]:
     return {row[0]: row[1] for row in rows}
 
 
-async def told(tx: Tx, guild_id: int, bank: str) -> Mapping[str, datetime]:
-    """Give every generated item of a bank that a server was asked, by any schedule or quiz, as `asked` does for one."""
-    rows = await tx.execute(
-        _last_asked(rounds.c.guild_id == guild_id, rounds.c.bank == bank, rounds.c.item_id.contains(MARK))
-    )
-    return {row[0]: row[1] for row in rows}
+async def told(tx: Tx, guild_id: int, bank: str) -> list[Telling]:
+    """List what a server was asked of the generated items of a bank, by any schedule or quiz, each time it was.
+
+    As with `asked`, a void round counts only when its answer was revealed.
+    """
+    of = (rounds.c.guild_id == guild_id, rounds.c.bank == bank, rounds.c.case_key.is_not(None))
+    wanted = sa.select(rounds.c.item_id, rounds.c.planned_at, rounds.c.case_key).where(*of, _known())
+    return [Telling(item_id=row[0], at=row[1], key=row[2]) for row in await tx.execute(wanted)]
 
 
 def _last_asked(*of: sa.ColumnElement[bool]) -> sa.Select[str, datetime]:
     return (
         sa.select(rounds.c.item_id, sa.func.max(rounds.c.planned_at, type_=rounds.c.planned_at.type))
-        .where(*of, (rounds.c.state != RoundState.VOID) | rounds.c.reveal_id.is_not(None))
+        .where(*of, _known())
         .group_by(rounds.c.item_id)
     )
+
+
+def _known() -> sa.ColumnElement[bool]:
+    """Write the condition that whoever reads along knows what a round asked, or will."""
+    return (rounds.c.state != RoundState.VOID) | rounds.c.reveal_id.is_not(None)
 
 
 async def of_item(tx: Tx, earlier: Round, *, states: Collection[RoundState]) -> list[Round]:

@@ -133,6 +133,7 @@ rounds = sa.Table(
     sa.Column("void_reason", sa.String(200)),
     sa.Column("by_letter", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("ranks", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("case_key", sa.Text),
     sa.CheckConstraint("(schedule_id IS NULL) <> (quiz_id IS NULL)", name="of_one"),
     sa.UniqueConstraint("schedule_id", "on", "number"),
     sa.UniqueConstraint("quiz_id", "number"),
@@ -163,6 +164,9 @@ sa.Index(
     rounds.c.state,
     sqlite_where=unfinished_state(),
 )
+
+# Few rounds are of generated cases; which of those a server was told is asked with every question that may be one.
+sa.Index("ix_rounds_case_key", rounds.c.guild_id, rounds.c.bank, sqlite_where=rounds.c.case_key.is_not(None))
 
 answers = sa.Table(
     "answers",

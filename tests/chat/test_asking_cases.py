@@ -162,5 +162,19 @@ async def test_a_quiz_where_no_lesson_has_cases(world: World) -> None:
         replace(bank, lessons={each.id: replace(each, chain=None) for each in bank.lessons.values()})
     )
     answer = said(await world.olive.slash(world.channel, "quiz start", topic="6.2", cases=True))
-    assert "No lesson on its topic has generated cases." in answer
+    assert "It asks no generated cases: no lesson on its topic has any." in answer
+    assert "generated" not in texts(list(world.channel.history())[-1])
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "why"),
+    [
+        ({"trap": "md-102:grace-as-instant"}, "its trap would tell what is wrong in each of them"),
+        ({"topic": "2.3", "difficulty": "easy"}, "too few of those on its topic are easy ones"),
+    ],
+)
+async def test_a_quiz_whose_filter_leaves_no_cases(world: World, narrowed: dict[str, str], why: str) -> None:
+    """Who asks for cases on a trap, or on a difficulty that would tell the link, reads why none will come."""
+    answer = said(await world.olive.slash(world.channel, "quiz start", cases=True, **narrowed))
+    assert f"It asks no generated cases: {why}." in answer
     assert "generated" not in texts(list(world.channel.history())[-1])

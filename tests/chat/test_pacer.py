@@ -1,6 +1,7 @@
 """The pacer: never more than the limit in any second, questions before letters, and nothing waits for ever."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.letters import EMOJI
-from bot.chat.pacer import BURST, RATE, Pacer, Urgency
+from bot.chat.pacer import BURST, MOST, RATE, Pacer, Urgency
 from bot.domain.rounds import RoundState
 from tests.chat.world import World
 
@@ -64,6 +65,74 @@ def test_the_limit_is_nearly_used_up() -> None:
     """Two thousand requests take little more than the limit's own time."""
     came = [instant for instant, _ in pace([Urgency.LETTER] * 2000)]
     assert came[-1] < 2000 / 50 * 1.15
+
+
+def arrivals(count: int, *, slow: Callable[[float], float]) -> list[float]:
+    """Give when requests reach a server, each one `slow` seconds after the instant at which it is sent."""
+    came: list[float] = []
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        loop = runner.get_loop()
+        pacer = Pacer(loop.time)
+
+        async def request() -> None:
+            await pacer.turn(Urgency.LETTER)
+            ticket = pacer.sent()
+            await asyncio.sleep(slow(loop.time()))
+            came.append(loop.time())
+            await asyncio.sleep(0.002)
+            pacer.answered(ticket)
+
+        async def crowd() -> None:
+            await asyncio.gather(*(request() for _ in range(count)))
+
+        runner.run(crowd())
+    return came
+
+
+@given(st.lists(st.tuples(st.floats(0, 2), st.floats(0.01, 1.5)), min_size=1, max_size=8))
+def test_no_second_holds_more_than_the_limit_after_a_stall(stalls: list[tuple[float, float]]) -> None:
+    """A line or a machine that stands still and then brings all requests at once does not bring one too many."""
+    still: list[tuple[float, float]] = []
+    for pause, length in stalls:
+        begins = (still[-1][1] if still else 0.0) + pause
+        still.append((begins, begins + length))
+    came = arrivals(300, slow=lambda at: next((end - at for begin, end in still if begin <= at < end), 0.0))
+    assert len(came) == 300
+    assert max(sum(first <= other < first + 1 for other in came) for first in came) <= 50
+
+
+def test_a_line_that_is_merely_long_costs_little() -> None:
+    """With a fifth of a second on the way four in five turns are left."""
+    came = arrivals(500, slow=lambda _: 0.2)
+    assert came[-1] < 500 / RATE / 0.8
+
+
+def test_what_is_never_answered_holds_nobody_up() -> None:
+    """A request that hangs has long arrived, or never will: others go on after some seconds."""
+    came = arrivals(200, slow=lambda _: 3600.0)
+    assert came[-1] - came[0] < 200 / MOST * 6
+
+
+def test_no_turn_is_left_unused_while_somebody_waits() -> None:
+    """Questions and then their letters, a wave of both, take as long as as many requests of one kind."""
+    came: list[float] = []
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        loop = runner.get_loop()
+        pacer = Pacer(loop.time)
+
+        async def post(after: float) -> None:
+            await asyncio.sleep(after)
+            for urgency in (Urgency.QUESTION, *[Urgency.LETTER] * 4):
+                await pacer.turn(urgency)
+                came.append(loop.time())
+                await asyncio.sleep(0.25)
+
+        async def wave() -> None:
+            await asyncio.gather(*(post(place / 80) for place in range(400)))
+
+        runner.run(wave())
+    assert len(came) == 2000
+    assert came[-1] < 2000 / RATE + 0.5
 
 
 def test_questions_go_before_letters() -> None:

@@ -14,8 +14,8 @@ from bot.domain.posed import pose
 from bot.domain.scenarios.case import Form, case_item
 from bot.domain.scenarios.finding import Diagnosis
 from bot.domain.scenarios.generating import make_case
+from bot.domain.scenarios.plan import all_plans
 from tests.domain.labs import shipped_bank, shipped_lab
-from tests.domain.plans import all_plans
 
 _PARTS = 40
 _BUTTONS = 5

@@ -128,10 +128,11 @@ def test_the_reveal_always_fits(
     assert components(len(texts) + (diagnosis is not None), _BUTTONS) <= 40
     assert "### The answer" in texts[0]
     assert any(text.startswith(f"**{max(counts)} answer") for text in texts)
+    assert any(text.startswith("**The chain**") for text in texts) is (diagnosis is not None)
 
 
 def test_a_case_says_what_was_wrong_after_its_key() -> None:
-    """The chain comes second; where room is scarce it goes after the sources and before the distractors."""
+    """The chain comes second, and stays however scarce the room is: the picture beside it may say no more than it."""
     chain = make_chain()
     flaw = Flaw(place=1, link=chain.links[1], fault=chain.links[1].faults[0])
     told = replace(_told(), diagnosis=Diagnosis(chain=chain, flaws=(flaw,)))
@@ -142,8 +143,9 @@ def test_a_case_says_what_was_wrong_after_its_key() -> None:
     assert [key, *others] == reveal(_told())
     long = replace(flaw, fault=replace(flaw.fault, name="x" * 3900))
     cut_down = reveal(replace(told, diagnosis=Diagnosis(chain=chain, flaws=(long,))))
-    assert not any("The chain" in text for text in cut_down)
-    assert any("🪤" in text for text in cut_down)
+    assert "**The chain**\n✓ 1 Lock 1\n✗ 2 **Lock 2**: xxx" in cut_down[1]
+    assert cut_down[1].endswith("…\n✓ 3 Lock 3\nNot reached: The door stays shut.")
+    assert not any("🪤" in text for text in cut_down)
 
 
 def test_a_distractor_says_how_many_chose_it() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yarl
 
-from bot.chat.pacer import Pacer, Urgency
+from bot.chat.pacer import MOST, Pacer, Urgency
 from bot.chat.traffic import Traffic
 from tests.chat.test_pacer import FastLoop
 
@@ -23,12 +23,16 @@ async def answer(traffic: Traffic, status: int, *, path: str = "/api/v10/channel
     """Let a request end with a status."""
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     response = SimpleNamespace(status=status, headers=DISCORD | given)
-    await traffic._ended(None, SimpleNamespace(), made(path=path, response=response))
+    about = SimpleNamespace()
+    await traffic._began(None, about, made(path=path))
+    await traffic._ended(None, about, made(path=path, response=response))
 
 
 async def break_off(traffic: Traffic, trouble: BaseException, *, path: str = "/api/v10/channels/1") -> None:
     """Let a request end with an exception."""
-    await traffic._broke(None, SimpleNamespace(), made(path=path, exception=trouble))
+    about = SimpleNamespace()
+    await traffic._began(None, about, made(path=path))
+    await traffic._broke(None, about, made(path=path, exception=trouble))
 
 
 def made(*, path: str, **more: object) -> Any:  # noqa: ANN401 - what aiohttp would pass
@@ -127,3 +131,15 @@ async def test_errors_in_a_row_are_one_outage(
         "Discord's REST API answers again",
     ]
     assert recovered == [1]
+
+
+async def test_what_the_limit_counts_takes_room_until_a_second_after_its_answer() -> None:
+    """Requests under way hold others back once they are as many as a second may see; answers to commands do not."""
+    pacer, traffic = Pacer(asyncio.get_running_loop().time, rate=1e9, burst=1e9), Traffic()
+    traffic.guard(pacer, recovered=lambda: None)
+    for number in range(2 * MOST):
+        await traffic._began(None, SimpleNamespace(), made(path=f"/api/v10/interactions/{number}/token/callback"))
+    for _ in range(MOST):
+        assert pacer.spare()
+        await answer(traffic, 200)
+    assert not pacer.spare()

@@ -78,6 +78,7 @@ def test_figures(sample: Sample) -> None:
     assert bank is not None
     figures = bank_stats(bank)
     assert (figures.lessons, figures.items, figures.traps, figures.sources) == ({"1.1": 2}, 2, 2, 2)
+    assert figures.labs == ()
     assert figures.kinds == {"single": 1, "multiple": 1}
     assert figures.difficulties == {"easy": 1, "medium": 0, "hard": 1}
     assert figures.items_per_trap == {"door-as-lock": 2, "key-as-lock": 1}
@@ -106,6 +107,19 @@ def test_stats_as_text(sample: Sample, out: io.StringIO) -> None:
     ):
         assert line in lines
     assert lines[-2:] == ["door-as-lock", "key-as-lock"]
+
+
+def test_coverage_as_markdown(sample: Sample, out: io.StringIO) -> None:
+    """For a README there is a table of the blueprint's domains below a sentence about the bank."""
+    assert cli.stats(sample.folder, out, as_markdown=True) == 0
+    assert out.getvalue().splitlines() == [
+        "**A sample bank**: 1 lesson, 2 items (1 multi-select), 2 traps.",
+        "",
+        "| domain | weight | items | share | objectives |",
+        "|---|---|---|---|---|",
+        "| Locks | 60 to 70 % | 1 | 50 % | 1 of 2 |",
+        "| Keys | 30 to 40 % | 1 | 50 % | 1 of 1 |",
+    ]
 
 
 def test_stats_as_json(sample: Sample, out: io.StringIO) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.app import shipped_content
 from bot.content import plain
-from bot.content.reader import Value, _parse
+from bot.content.reader import _parse
+from bot.content.values import Value
 from tests.content.sample import LESSON
 
 KEYS = st.sampled_from(["a", "b", "no", "why", "true", "A", "a b", '"a"', "<<", "1"])
@@ -43,6 +44,11 @@ QUOTED = [
     '"a\\n"',
     '"x" y',
     "'x'",
+    '"x \\"y\\""',
+    '"\\""',
+    '"x\\\\"',
+    '"x\\\\\\""',
+    '"x\\"',
     "[a, b]",
     "[]",
     '["6.2", no]',
@@ -114,10 +120,10 @@ def test_never_otherwise(lines: list[str], end: str) -> None:
         assert alike(value, parsed.value)
 
 
-@pytest.mark.parametrize("file", ["bank.yaml", "traps.yaml", "sources.yaml", "lessons/6.2-defender-onboarding.yaml"])
-def test_shipped_files(file: str) -> None:
-    """The shipped bank is read without a parser, and as the parser reads it."""
-    text = (shipped_content() / "md-102" / Path(file)).read_text(encoding="utf-8")
+@pytest.mark.parametrize("file", sorted((shipped_content() / "md-102").rglob("*.yaml")), ids=lambda file: file.name)
+def test_shipped_files(file: Path) -> None:
+    """The shipped bank is read without a parser, so the bot starts without loading one; and as the parser reads it."""
+    text = file.read_text(encoding="utf-8")
     value = plain.read(text)
     assert value is not None
     assert alike(value, _parse(text).value)

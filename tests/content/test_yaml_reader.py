@@ -8,9 +8,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content import reader
-from bot.content.reader import MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, UNREAD, read
+from bot.content import parser
+from bot.content.parser import MAX_DEPTH
+from bot.content.reader import MAX_BYTES, read
 from bot.content.scalars import Misread, resolve
+from bot.content.values import MAX_PROBLEMS, UNREAD
 from tests.content.sample import HERE
 
 MISFIT = "this does not fit here: look for a quote left open, text after a closing quote, or wrong indentation"
@@ -93,7 +95,7 @@ def test_refused(text: str, message: str) -> None:
 @pytest.mark.parametrize("text", [text for text, _ in REFUSED])
 def test_pure_python_parser(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without libyaml the same texts are refused, if not always in the same words."""
-    monkeypatch.setattr(reader, "_LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(parser, "_LOADER", yaml.SafeLoader)
     assert problems_of(expected(text, "")[0])
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from random import Random
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.app import shipped_content
@@ -11,7 +13,13 @@ from bot.content.loader import load_bank
 from bot.domain.bank import Bank
 from bot.domain.chain import CaseTexts, Chain, Fault, Link
 from bot.domain.lesson import Lesson, LookAlike
+from bot.domain.scenarios import drawing
+from bot.domain.scenarios.case import Form
+from bot.domain.scenarios.plan import Plan, all_plans
 from tests.builders import make_lesson
+
+SAMPLED = 40
+"""Plans of each form that a sample has."""
 
 
 @cache
@@ -25,6 +33,24 @@ def shipped_bank() -> Bank:
 def shipped_lab() -> Lesson:
     """Lesson 6.2, which has a chain with cases."""
     return shipped_bank().lessons["6.2"]
+
+
+def shipped_labs() -> list[Lesson]:
+    """Every lesson with a chain with cases that comes with Trapwise."""
+    return drawing.labs(shipped_bank())
+
+
+def some_plans(lesson: Lesson) -> list[Plan]:
+    """A sample of the plans of a lesson's cases, some of each form and the same every time; all of them for torture."""
+    assert lesson.chain is not None
+    plans = list(all_plans(lesson.chain))
+    if settings.get_current_profile_name() == "torture":
+        return plans
+    rng, sample = Random(lesson.id), list[Plan]()
+    for form in Form:
+        of_form = [plan for plan in plans if plan.form is form]
+        sample += rng.sample(of_form, min(SAMPLED, len(of_form)))
+    return sample
 
 
 def make_fault(

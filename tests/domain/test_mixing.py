@@ -13,7 +13,8 @@ from bot.domain.bank import Bank
 from bot.domain.item import Difficulty, MultipleRule
 from bot.domain.mixing import SHARE, labs_on, mix
 from bot.domain.scenarios.case import case_id, seed_of
-from bot.domain.scenarios.finding import key_of
+from bot.domain.scenarios.drawing import LEAST_SUSPECTS, Telling, labs
+from bot.domain.scenarios.finding import find_case, key_of
 from bot.domain.selection import History, choose, on_topic
 from tests.builders import NOW, make_item
 from tests.domain.labs import make_fault, make_lab, make_link, shipped_bank
@@ -62,13 +63,13 @@ def test_what_is_chosen_is_new_to_the_server(
         asked={f"1.1-{each:03}": NOW for each in asked},
         slips={},
         busy=taken,
-        told={case_id("1.1", each): NOW for each in told[2:]},
+        told=[Telling(item_id=case_id("1.1", each), at=NOW) for each in told[2:]],
     )
     chosen = _mixed(bank, history, count=count, seed=seed)
     assert len(chosen) == count
     names = [key_of(bank, each) or each for each in chosen]
     assert len(set(names)) == count
-    before = {key_of(bank, each) or each for each in (*taken, *history.asked, *history.told)}
+    before = {key_of(bank, each) or each for each in (*taken, *history.asked, *(each.item_id for each in history.told))}
     assert not set(names) & before
     assert _mixed(bank, history, count=count, seed=seed) == chosen
 
@@ -93,11 +94,14 @@ def test_when_every_case_was_told_the_oldest_item_comes_again() -> None:
     """First written items, least recently asked first; where there are none, the case told longest ago."""
     bank = tiny_bank()
     by_key = {key_of(bank, case_id("1.1", seed)): seed for seed in range(5000)}
-    told = {case_id("1.1", seed): NOW + timedelta(minutes=place) for place, seed in enumerate(by_key.values())}
+    told = [
+        Telling(item_id=case_id("1.1", seed), at=NOW + timedelta(minutes=place))
+        for place, seed in enumerate(by_key.values())
+    ]
     asked = {"1.1-000": NOW, "1.1-001": NOW - timedelta(days=1), "1.1-002": NOW}
     history = History(asked=asked, slips={}, busy=(), told=told)
     assert _mixed(bank, history) == ["1.1-001"]
-    assert _mixed(tiny_bank(0), history) == [min(told, key=lambda each: told[each])]
+    assert _mixed(tiny_bank(0), history) == [told[0].item_id]
 
 
 def test_a_trap_that_catches_many_draws_cases_too() -> None:
@@ -116,33 +120,72 @@ def test_a_trap_that_catches_many_draws_cases_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "there"), [("6.2", True), ("1.3", True), ("1.3.5", True), (None, True), ("2", False)]
+    ("topic", "there"),
+    [
+        ("6.2", ["6.2"]),
+        ("1.3", ["1.3"]),
+        ("1.3.5", ["2.3", "6.2"]),
+        ("3.1", ["6.2"]),
+        ("3", ["6.2"]),
+        ("5", []),
+        ("9.9", []),
+    ],
 )
-def test_a_topic_narrows_the_cases(topic: str | None, *, there: bool) -> None:
-    """A lesson's cases are on its topic; of an objective those that are about it."""
-    bank = replace(shipped_bank(), lessons={"6.2": shipped_bank().lessons["6.2"]})
-    assert bool(labs_on(bank, topic)) is there
-    asked = {item.id: NOW for item in bank.items()}
-    chosen = mix(bank, topic, replace(NOTHING, asked=asked), count=5, rng=Random(3), cases=True)
-    if there and topic not in (None, "6.2"):
-        assert {item.objective for item in chosen} <= {"1.3.4", "1.3.5"}
-        assert all(seed_of(item.id) is not None for item in chosen)
+def test_a_topic_chooses_whole_labs(topic: str, there: list[str]) -> None:
+    """A topic has all the cases of a lesson that is on it: by its id, an objective of it, or what comes before that."""
+    known = ("1.1", "1.3", "2.3", "6.2")
+    bank = replace(shipped_bank(), lessons={each: shipped_bank().lessons[each] for each in known})
+    assert [lesson.id for lesson in labs_on(bank, topic)] == there
+    assert labs_on(bank, None) == labs(bank)
 
 
-@given(
-    seed=seeds,
-    trap=st.sampled_from([None, "trap-a", "nobody"]),
-    difficulty=st.sampled_from([None, Difficulty.EASY, Difficulty.MEDIUM]),
-)
-def test_a_trap_and_a_difficulty_narrow_cases_as_they_narrow_items(
-    seed: int, trap: str | None, difficulty: Difficulty | None
-) -> None:
-    """Whatever is chosen has both, as far as they are given; where nothing has, nothing is chosen."""
+def topics_of(bank: Bank) -> list[str | None]:
+    """Every topic that a bank knows: none, its lessons, its objectives, and what objectives begin with."""
+    objectives = [objective.id for domain in bank.blueprint.domains for objective in domain.objectives]
+    beginnings = {objective.rsplit(".", cut)[0] for objective in objectives for cut in (1, 2)}
+    return [None, *bank.lessons, *objectives, *sorted(beginnings)]
+
+
+@pytest.mark.parametrize("difficulty", [None, *Difficulty])
+def test_no_topic_gives_a_case_away(difficulty: Difficulty | None) -> None:
+    """Whatever the organiser names, and everyone reads: three links or more are the first that is broken."""
+    bank = shipped_bank()
+    asked = replace(NOTHING, asked={item.id: NOW for item in bank.items()})
+    offered = {
+        tuple(each.id for each in labs_on(bank, topic, difficulty=difficulty)): topic for topic in topics_of(bank)
+    }
+    assert len(offered) > 2
+    for topic in (topic for lessons, topic in offered.items() if lessons):
+        drawn = mix(bank, topic, asked, count=40, rng=Random(1), cases=True, difficulty=difficulty)
+        cases = [case for item in drawn if (case := find_case(bank, item.id)) is not None]
+        suspects = Counter(f"{case.lesson} {flaw.link.id}" for case in cases for flaw in case.flaws[:1])
+        assert len(suspects) >= LEAST_SUSPECTS, topic
+        assert max(suspects.values()) <= 0.75 * suspects.total(), topic
+
+
+def test_a_difficulty_that_would_tell_the_link_has_no_cases() -> None:
+    """Where all easy cases of a chain are about one or two links, there are none on request; elsewhere there are."""
+    loud, quiet = (make_fault(name, 0, quiet=name not in "ab") for name in "ac")
+    few = make_lab([make_link("a", [loud]), make_link("b", [make_fault("b", 0)]), make_link("c", [quiet])])
+    assert labs(bank_of(few)) == [few]
+    assert labs(bank_of(few), Difficulty.EASY) == []
+    enough = make_lab([make_link(name, [make_fault(name, 0)]) for name in "abc"])
+    assert labs(bank_of(enough), Difficulty.EASY) == [enough]
+
+
+@given(seed=seeds, difficulty=st.sampled_from([None, Difficulty.EASY, Difficulty.MEDIUM]))
+def test_a_difficulty_narrows_cases_as_it_narrows_items(seed: int, difficulty: Difficulty | None) -> None:
+    """Whatever is chosen is of the difficulty that is asked for."""
+    chosen = mix(tiny_bank(0), "1.1", NOTHING, count=4, rng=Random(seed), cases=True, difficulty=difficulty)
+    assert {item.difficulty for item in chosen} <= ({difficulty} if difficulty is not None else set(Difficulty))
+    assert len(chosen) == 4
+
+
+@given(seed=seeds, trap=st.sampled_from(["trap-a", "nobody"]))
+def test_on_a_trap_no_case_is_asked(seed: int, trap: str) -> None:
+    """The trap of a case is that of what is broken in it: who knows the one sees the other. Items are asked as ever."""
     written = make_item("1.1-000", traps={"B": "trap-a"})
     bank = tiny_bank(0)
     bank = replace(bank, lessons={key: replace(each, items=(written,)) for key, each in bank.lessons.items()})
-    chosen = mix(bank, "1.1", NOTHING, count=4, rng=Random(seed), cases=True, trap=trap, difficulty=difficulty)
-    assert all(trap is None or trap in item.traps for item in chosen)
-    assert all(difficulty in (None, item.difficulty) for item in chosen)
-    assert bool(chosen) is (trap != "nobody")
-    assert trap == "nobody" or any(seed_of(item.id) is not None for item in chosen)
+    chosen = mix(bank, "1.1", NOTHING, count=4, rng=Random(seed), cases=True, trap=trap)
+    assert chosen == ([written] if trap == "trap-a" else [])

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.bank import Bank
-from bot.domain.item import MultipleRule
+from bot.domain.item import Difficulty, MultipleRule
 from bot.domain.lesson import Lesson
 from bot.domain.practice import pose_by
 from bot.domain.scenarios.case import SEEDS, case_id, case_item
-from bot.domain.scenarios.drawing import Stock, is_same, labs
-from bot.domain.scenarios.finding import diagnose, find_case, find_item, key_at, key_of
+from bot.domain.scenarios.drawing import Stock, Telling, gives_away, labs
+from bot.domain.scenarios.finding import all_traits, diagnose, find_case, find_item, key_of, traits_at, traits_of_case
 from bot.domain.scenarios.generating import generate
 from tests.builders import NOW, make_bank, make_item
 from tests.domain.labs import labs as any_labs
@@ -35,9 +35,15 @@ def tiny_bank() -> Bank:
     return bank_of(make_lab([make_link(name, [make_fault(name, 0)]) for name in "abc"]))
 
 
+def middling_bank() -> Bank:
+    """A bank whose one chain has six links with two faults each: a few hundred cases, and many things to be wrong."""
+    return bank_of(make_lab([make_link(name, [make_fault(name, number) for number in (0, 1)]) for name in "abcdef"]))
+
+
 def stock(bank: Bank, *, told: Mapping[str, datetime] | None = None, taken: tuple[str, ...] = ()) -> Stock:
     """Every lab of a bank."""
-    return Stock(bank=bank, lessons=labs(bank), told=told or {}, taken=taken)
+    tellings = [Telling(item_id=item_id, at=at) for item_id, at in (told or {}).items()]
+    return Stock(bank=bank, lessons=labs(bank), told=tellings, taken=taken)
 
 
 @given(lesson=any_labs(), seed=seeds)
@@ -48,7 +54,8 @@ def test_an_id_leads_to_its_case(lesson: Lesson, seed: int) -> None:
     item = case_item(case, rule=MultipleRule.STRICT)
     assert find_case(bank, item.id) == case
     assert find_item(bank, item.id) == item
-    assert key_of(bank, item.id) == key_at(lesson, seed) == case.key
+    assert key_of(bank, item.id) == traits_at(lesson, seed).key == case.key
+    assert traits_of_case(bank, item.id) in all_traits(lesson)
     found = diagnose(bank, item)
     assert found is not None
     assert found.broken == {flaw.link.id: flaw.fault.name for flaw in case.flaws}
@@ -88,14 +95,15 @@ def test_a_case_is_posed_in_one_order() -> None:
 
 @given(seed=seeds, known=st.integers(0, 12))
 def test_a_fresh_case_is_none_that_was_told(seed: int, known: int) -> None:
-    """What is drawn has no key of what was told or is taken, and no two of them have the same."""
-    bank, rng = tiny_bank(), Random(seed)
-    before = [case_id(each.lesson, each.seed) for each in stock(bank).fresh(rng, count=2 * known)]
-    told = dict.fromkeys(before[:known], NOW)
-    drawn = stock(bank, told=told, taken=tuple(before[known:])).fresh(rng, count=3)
+    """What is drawn has no key of what was told or is taken, no two have the same, and what is taken stays unknown."""
+    bank, rng = middling_bank(), Random(seed)
+    before = [case_id(each.lesson, each.seed) for each in stock(bank).fresh(rng, count=known + 2)]
+    told, taken = dict.fromkeys(before[:known], NOW), before[known:]
+    drawn = stock(bank, told=told, taken=tuple(taken)).fresh(rng, count=3)
     keys = [case.key for case in drawn]
-    assert len(set(keys)) == len(keys)
+    assert len(set(keys)) == len(keys) == 3
     assert not set(keys) & {key_of(bank, each) for each in before}
+    assert not any(gives_away(bank, case_id(case.lesson, case.seed), taken) for case in drawn)
 
 
 def test_every_case_of_a_small_chain_is_told_before_any_comes_again() -> None:
@@ -103,8 +111,8 @@ def test_every_case_of_a_small_chain_is_told_before_any_comes_again() -> None:
     bank, rng, told = tiny_bank(), Random(1), dict[str, datetime]()
     while fresh := stock(bank, told=told).fresh(rng, count=1):
         told[case_id(fresh[0].lesson, fresh[0].seed)] = NOW + timedelta(minutes=len(told))
-    keys = {key_at(labs(bank)[0], seed) for seed in range(5000)}
-    assert len(told) >= 0.9 * len(keys)
+    keys = {each.key for each in all_traits(labs(bank)[0])}
+    assert len(told) == len(keys)
     first, second, *_ = told
     again = [case_id(each.lesson, each.seed) for each in stock(bank, told=told).again(count=2)]
     assert again == [first, second]
@@ -123,32 +131,68 @@ def test_the_shipped_chain_goes_on_for_long() -> None:
     assert len({key_of(bank, each) for each in told}) == len(told) >= 400
 
 
+def test_the_last_cases_of_the_shipped_chain_are_found() -> None:
+    """When all but a few of its thousand cases were told, and all of another lesson's, one of those few comes."""
+    full, lesson = tiny_bank(), shipped_lab()
+    bank = replace(full, lessons={**full.lessons, lesson.id: lesson})
+    rng = Random(20261123)
+    keys = [each.key for lab in labs(bank) for each in all_traits(lab)]
+    left = {key for key in keys if key.endswith("lesson=6.2")}
+    left = set(rng.sample(sorted(left), 8))
+    told = [Telling(item_id="1.1-case-0", at=NOW, key=key) for key in keys if key not in left]
+    (found,) = replace(stock(bank), told=told).fresh(rng, count=1)
+    assert found.key in left
+
+
+def test_none_is_drawn_only_when_none_is_left() -> None:
+    """Of a chain all of whose cases were told none is drawn; of one that has them as many as are wanted."""
+    bank, rng = tiny_bank(), Random(1)
+    keys = {each.key for each in all_traits(labs(bank)[0])}
+    told = [Telling(item_id="1.1-case-0", at=NOW, key=key) for key in keys]
+    assert replace(stock(bank), told=told).fresh(rng, count=1) == []
+    assert len(stock(shipped_bank()).fresh(rng, count=600)) == 600
+
+
 def test_a_stock_may_be_narrowed() -> None:
-    """Only cases that fit are drawn; when none does, or there is no lesson, none is."""
+    """Only cases of a difficulty are drawn and told again; without a lesson there is none."""
     bank = shipped_bank()
-    about = replace(stock(bank), fits=lambda case: case.objective == "1.3.5")
-    assert {case.objective for case in about.fresh(Random(1), count=5)} == {"1.3.5"}
-    assert replace(stock(bank), fits=lambda _: False).fresh(Random(1), count=1) == []
+    hard = replace(stock(bank), difficulty=Difficulty.HARD)
+    assert {case.difficulty for case in hard.fresh(Random(1), count=5)} == {Difficulty.HARD}
     assert replace(stock(bank), lessons=[]).fresh(Random(1), count=1) == []
-    told = {case_id("6.2", seed): NOW for seed in range(40)}
-    assert {case.objective for case in replace(about, told=told).again(count=5)} == {"1.3.5"}
+    told = [Telling(item_id=case_id("6.2", seed), at=NOW) for seed in range(40)]
+    assert {case.difficulty for case in replace(hard, told=told).again(count=5)} == {Difficulty.HARD}
 
 
-def test_a_case_in_other_words_is_the_same() -> None:
-    """Two seeds of one key are one case; a written item is the same as itself only."""
+def test_what_was_told_is_known_by_the_key_it_had() -> None:
+    """A key that was noted stands, whatever the chain tells of the seed by now; else it is worked out."""
+    bank = tiny_bank()
+    first = key_of(bank, "1.1-case-1")
+    keys = {each.key for each in all_traits(labs(bank)[0])}
+    noted = [Telling(item_id="1.1-case-1", at=NOW, key=key) for key in keys if key != first]
+    assert [case.key for case in replace(stock(bank), told=noted).fresh(Random(1), count=1)] == [first]
+    both = [*noted, Telling(item_id="1.1-case-1", at=NOW)]
+    assert replace(stock(bank), told=both).fresh(Random(1), count=1) == []
+    assert [case.seed for case in replace(stock(bank), told=both).again(count=5)] == [1]
+
+
+@pytest.mark.parametrize("likeness", ["key", "truth"])
+def test_a_case_gives_away_its_twins(likeness: str) -> None:
+    """So does one told in other words or with the same things wrong; a written item gives away itself only."""
     bank, lesson = shipped_bank(), shipped_lab()
-    by_key: dict[str, int] = {}
-    pair = next(
-        (by_key[key], seed)
-        for seed in range(500)
-        if (key := key_at(lesson, seed)) in by_key or by_key.setdefault(key, seed) != seed
-    )
-    one, other = (case_id("6.2", seed) for seed in pair)
+    traits = [traits_at(lesson, seed) for seed in range(2000)]
+
+    def twins(one: int, other: int) -> bool:
+        same_key, same_truth = traits[one].key == traits[other].key, traits[one].truth == traits[other].truth
+        return same_key if likeness == "key" else same_truth and not same_key
+
+    pair = next((one, other) for other in range(2000) for one in range(other) if twins(one, other))
+    stranger = next(seed for seed in range(2000) if traits[seed].truth not in {traits[each].truth for each in pair})
+    one, other, far = (case_id("6.2", seed) for seed in (*pair, stranger))
     assert generate(lesson, pair[0]).stem != generate(lesson, pair[1]).stem
-    assert is_same(bank, one, [other])
-    assert not is_same(bank, one, [case_id("6.2", pair[1] + 1), "6.2-001"])
-    assert is_same(bank, "6.2-001", ["6.2-001"])
-    assert not is_same(bank, "6.2-001", ["6.2-002", one])
+    assert gives_away(bank, one, [other])
+    assert not gives_away(bank, one, [far, "6.2-001"])
+    assert gives_away(bank, "6.2-001", ["6.2-001"])
+    assert not gives_away(bank, "6.2-001", ["6.2-002", one])
 
 
 def test_a_lesson_read_again_has_keys_of_its_own() -> None:

@@ -353,27 +353,28 @@ class Life:
 
     def _begun(self) -> Look:
         outages = {member: outages[0] for member, outages in self._outages.items() if outages}
-        look = Look(place=self.journal.next(), closing=self.state() is not RoundState.OPEN, outages=outages)
+        noted = bool(self.house.rows("SELECT id FROM rounds WHERE seeded"))
+        closing = self.state() is not RoundState.OPEN
+        look = Look(place=self.journal.next(), closing=closing, outages=outages, noted=noted)
         self.journal.entries.append(look)
         return look
 
     def _looked(self, look: Look) -> None:
         look.unseeded = Letters(self.letters) - Letters(self.chat.seeds[self.chat.message])
         look.marks = {member: self.chat.there(member) for member in MEMBERS}
-        look.cleared = self._cleared(look.unseeded)
+        look.cleared = self._cleared(look)
 
-    def _cleared(self, unseeded: Letters) -> frozenset[Letters]:
+    def _cleared(self, look: Look) -> frozenset[Letters]:
         """Give what a moderator cleared: nothing that never was there. That it was may not have been noted yet."""
         if not self.chat.planted:
             return frozenset({Letters()})
-        noted = self.house.rows("SELECT id FROM rounds WHERE seeded")
-        return frozenset({unseeded} if noted else {unseeded, Letters()})
+        return frozenset({look.unseeded} if look.noted else {look.unseeded, Letters()})
 
     def _returned(self, look: Look) -> None:
         if look.place < self._compared or (not look.closing and self.state() is not RoundState.OPEN):
             look.fate = Fate.REFUSED  # overtaken by a later one, or by the close, which looks again
             return
-        look.cleared |= self._cleared(look.unseeded)
+        look.cleared |= self._cleared(look)
         look.returned, self._compared = True, look.place
         look.swept = Letters("".join(letters for place, letters in self._swept if place > look.place))
         if look.closing:

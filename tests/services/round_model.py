@@ -95,7 +95,8 @@ class Outage:
 class Look:
     """A full diff, begun at a place: the marks of each member and the letters without the bot's own, once it is read.
 
-    `cleared` are the letters that a moderator cleared, as far as the process can know: one possibility, or two.
+    `cleared` are the letters that a moderator cleared, as far as the process can know: one possibility, or two where it
+    was not `noted` before that the post has them all.
     `swept` are those whose clear was heard while it was read: it says nothing about marks that were known before.
 
     `skip` are members who did something since it was begun, or the round closed.
@@ -104,6 +105,7 @@ class Look:
     place: int
     closing: bool
     outages: Mapping[int, Outage]
+    noted: bool = False
     marks: Mapping[int, Letters] = field(default_factory=dict)
     unseeded: Letters = NONE
     cleared: frozenset[Letters] = frozenset()

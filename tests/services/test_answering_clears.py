@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.rounds import Round
 from bot.services.answering import Verdict
-from bot.services.ports import Snapshot
+from bot.services.ports import PublishFailed, Refusal, Snapshot
 from tests.services.house import House
 
 MESSAGE = 9000
@@ -83,3 +83,17 @@ async def test_a_last_snapshot_that_is_read_twice_settles_nothing(group: House, 
         held = heard.held(asked.id, 1)
         assert held is not None
         assert (held.choice, held.unresolved) == ("AC", True)
+
+
+async def test_a_letter_not_there_yet_when_a_reading_began_was_not_cleared(group: House) -> None:
+    """A withdrawal that was not heard counts, though the bot put its own letter there before the reading was done."""
+    group.publisher.fail("seed", PublishFailed(Refusal.UNAVAILABLE))
+    asked = await group.posted()
+    await group.tap(asked, 1, "A")
+    begun = group.answering.now_at()
+    group.answering.seeded(asked.id)
+    await group.answering.reconcile(asked.id, Snapshot(marks={}, unseeded="A"), begun=begun)
+    assert group.stored(asked) == {1: ""}
+    await group.tap(asked, 1, "B")
+    await group.answering.reconcile(asked.id, Snapshot(marks={}, unseeded="B"), begun=group.answering.now_at())
+    assert group.stored(asked) == {1: "B"}

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import NothingToAsk, OrganisersOnly
+from bot.domain.errors import NothingToAsk, OnlyCases, OrganisersOnly
 from bot.domain.rounds import Round, RoundState
 from bot.domain.scenarios.case import seed_of
-from bot.domain.scenarios.finding import diagnose, key_of
+from bot.domain.scenarios.finding import diagnose, key_of, traits_of_case
 from tests.builders import NOW, make_trap
 from tests.domain.labs import make_fault, make_lab, make_link
 from tests.domain.test_scenario_drawing import bank_of
@@ -18,8 +18,8 @@ from tests.services.quiz_house import HOST, OLIVE, WISH, asked, finish, items, s
 
 @pytest.fixture
 async def lab(house: House) -> House:
-    """A house whose bank is one small chain and one written item (lesson 9.1)."""
-    links = [make_link(name, [make_fault(name, 0, trap="door-as-lock")]) for name in "abc"]
+    """A house whose bank is one chain (lesson 1.1, with no item) and one written item (lesson 9.1)."""
+    links = [make_link(name, [make_fault(name, each, trap="door-as-lock") for each in (0, 1)]) for name in "abcd"]
     house.banks = (replace(bank_of(make_lab(links)), traps={"door-as-lock": make_trap()}),)
     await house.restart()
     return house
@@ -64,8 +64,9 @@ async def test_a_case_is_told_once_to_a_server_not_to_a_schedule(lab: House) -> 
     for _ in range(3):
         lab.clock.now = (await lab.schedule_now()).next_run or NOW
         await lab.work()
-    asked = [row[0] for row in lab.rows("SELECT item_id FROM rounds WHERE guild_id = 100 ORDER BY id")]
-    keys = [key for each in asked if (key := key_of(lab.banks[0], each)) is not None]
+    asked = lab.rows("SELECT item_id, case_key FROM rounds WHERE guild_id = 100 ORDER BY id")
+    assert all(key_of(lab.banks[0], item_id) == key for item_id, key in asked)
+    keys = [key for _, key in asked if key is not None]
     assert len(keys) >= 25
     assert len(set(keys)) == len(keys)
     assert lab.rows("SELECT COUNT(*) FROM rounds WHERE schedule_id = ?", elsewhere.id) == [(3,)]
@@ -167,7 +168,7 @@ async def test_a_quiz_asks_cases_only_when_an_organiser_says_so(lab: House) -> N
 
 async def test_a_case_of_a_quiz_is_a_snapshot(lab: House) -> None:
     """A change of the chain while it is open changes neither its wording nor its marks; the drawing is left out."""
-    item = await asked(lab, OLIVE, cases=True, trap="door-as-lock")
+    item = await asked(lab, OLIVE, cases=True, topic="1.1")
     _change_the_chain(lab)
     await lab.restart()
     await lab.tap(item, 1, "".join(item.posed.key))
@@ -177,12 +178,38 @@ async def test_a_case_of_a_quiz_is_a_snapshot(lab: House) -> None:
     assert [each.diagnosis for each in lab.publisher.reveals] == [None]
 
 
-async def test_a_quiz_narrows_its_cases(lab: House) -> None:
-    """A trap narrows cases as it narrows items; one that none of them has is refused."""
-    item = await asked(lab, OLIVE, cases=True, trap="door-as-lock")
-    assert "door-as-lock" in item.posed.item.traps
-    with pytest.raises(NothingToAsk):
-        await start(lab, replace(OLIVE, channel_id=201), cases=True, trap="door-as-lock", topic="9.1")
+async def test_a_quiz_on_a_trap_has_no_cases(lab: House) -> None:
+    """Its lobby would tell what is wrong in them, so there are only written items; where none has it, it is refused."""
+    with pytest.raises(NothingToAsk, match="choose another topic, trap or difficulty"):
+        await start(lab, OLIVE, cases=True, trap="door-as-lock")
+
+
+async def test_a_lesson_with_nothing_but_a_chain_is_a_topic_of_cases(lab: House) -> None:
+    """Schedules and quizzes that may ask cases take it, and every question is one; without leave it is refused so."""
+    refused = "has only generated cases about `1.1`: solve them with `/scenario`, or choose `cases:True`"
+    with pytest.raises(OnlyCases, match=refused):
+        await start(lab, OLIVE, topic="1.1")
+    await lab.schedule()
+    with pytest.raises(OnlyCases, match=refused):
+        await lab.organising.edit(100, "Daily question", {"topic": "1.1"})
+    await lab.organising.edit(100, "Daily question", {"topic": "1.1", "cases": True})
+    assert seed_of((await _explained(lab)).posed.item.id) is not None
+    with pytest.raises(OnlyCases, match=refused):
+        await lab.organising.edit(100, "Daily question", {"cases": False})
+    item = await asked(lab, OLIVE, topic="1.1", cases=True)
+    assert seed_of(item.posed.item.id) is not None
+
+
+async def test_what_is_asked_together_gives_nothing_away(lab: House) -> None:
+    """Of cases that are open at the same time no two have the same wrong, whatever schedule asks them."""
+    await lab.schedule(cases=True, topic="1.1", per_day=5)
+    await lab.schedule(cases=True, topic="1.1", per_day=5, name="Second", channel_id=201)
+    for name in ("Daily question", "Second"):
+        await lab.organising.post_now(100, name, count=5)
+    await lab.work()
+    found = [traits_of_case(lab.banks[0], row[0]) for row in lab.rows("SELECT item_id FROM rounds")]
+    truths = [traits.truth for traits in found if traits is not None]
+    assert len(truths) == len(set(truths)) == 10
 
 
 async def test_a_quiz_like_one_with_cases_has_them_when_an_organiser_starts_it(lab: House) -> None:
@@ -201,7 +228,7 @@ async def test_a_quiz_like_one_with_cases_has_them_when_an_organiser_starts_it(l
 async def test_the_next_quiz_asks_other_cases(lab: House) -> None:
     """No case comes twice in the quizzes of a server while there are others, in whatever words."""
     for _ in range(2):
-        item: Round | None = await asked(lab, OLIVE, count=12, cases=True, trap="door-as-lock")
+        item: Round | None = await asked(lab, OLIVE, count=12, cases=True, topic="1.1")
         while item is not None:
             await lab.tap(item, 1, "".join(item.posed.key))
             item = await finish(lab, item)

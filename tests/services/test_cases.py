@@ -16,7 +16,7 @@ from bot.domain.errors import (
 from bot.domain.item import Item
 from bot.domain.rounds import Round, RoundState
 from bot.domain.scenarios.case import SEEDS, case_item
-from bot.domain.scenarios.finding import find_item, key_of
+from bot.domain.scenarios.finding import find_item, key_of, traits_at, traits_of_case
 from bot.domain.scenarios.generating import generate
 from bot.services.drills import Drill
 from bot.services.offering import Learner
@@ -119,13 +119,19 @@ async def test_a_case_is_graded_and_kept_like_any_drill(lab: House) -> None:
     assert (repeated.trap.id, repeated.times) == ("door-as-lock", 1)
 
 
-async def test_a_case_of_an_open_round_is_not_told_in_any_words(lab: House) -> None:
-    """Neither by its seed, nor by another seed of the same case, nor at random; elsewhere it may be."""
+@pytest.mark.parametrize("likeness", ["key", "truth"])
+async def test_a_case_of_an_open_round_is_told_in_no_words_and_no_form(lab: House, likeness: str) -> None:
+    """Neither by its seed, nor by one of the same case or with the same wrong, nor at random; elsewhere it may be."""
     lesson = lab.banks[0].lessons["1.1"]
     open_seed = 5
-    asked = case_item(generate(lesson, open_seed))
-    key = key_of(lab.banks[0], asked.id)
-    twin = next(seed for seed in range(6, 5000) if generate(lesson, seed).key == key)
+    asked, open_traits = case_item(generate(lesson, open_seed)), traits_at(lesson, open_seed)
+
+    def is_twin(seed: int) -> bool:
+        traits = traits_at(lesson, seed)
+        same = traits.key == open_traits.key, traits.truth == open_traits.truth
+        return same == ((True, True) if likeness == "key" else (False, True))
+
+    twin = next(seed for seed in range(6, 5000) if is_twin(seed))
     before = await lab.drills.for_case(ANN, None, twin)
     await _open(lab, asked)
     for seed in (open_seed, twin):
@@ -134,8 +140,10 @@ async def test_a_case_of_an_open_round_is_not_told_in_any_words(lab: House) -> N
     with pytest.raises(ItemBusy):
         await lab.drills.grade(ANN, before.posing, "A")
     assert lab.rows("SELECT * FROM practised") == []
-    drawn = {_key(lab, await lab.drills.for_case(ANN, None, None)) for _ in range(60)}
-    assert key not in drawn
+    drawn = {(await lab.drills.for_case(ANN, None, None)).posed.item.id for _ in range(60)}
+    found = [traits for each in drawn if (traits := traits_of_case(lab.banks[0], each)) is not None]
+    assert found
+    assert open_traits.truth not in {each.truth for each in found}
     elsewhere = await lab.drills.for_case(replace(ANN, guild_id=555), None, twin)
     assert elsewhere.posed == before.posed
 

@@ -206,6 +206,30 @@ async def test_a_repair_given_up_leaves_the_outage_open(group: House, asked: Rou
     assert group.rows("SELECT * FROM process WHERE key LIKE 'unread%'") == []
 
 
+async def test_no_number_of_kills_makes_an_outage_forgotten(group: House, asked: Round) -> None:
+    """Until a post is read, what was answered since the first outage stands: on every post, whoever reads it."""
+    both = [asked, await group.posted()]
+    await lose(group)
+    for each in both:
+        group.unheard(each, 1, "B")
+        group.unheard(each, 2, "B")
+        group.publisher.fail("collect", PublishFailed(Refusal.UNAVAILABLE))
+    await group.daily.catch_up()
+    for each in both:
+        await group.answering.choose(each.id, 1, "A")
+        await group.tap(each, 2, "C")
+    await group.daily.tick()
+    began = group.answering.unread()
+    for _ in range(3):
+        group.clock.advance(seconds=20)
+        await group.restart()
+        await group.daily.tick()
+        assert group.answering.unread() == began
+    await group.daily.catch_up()
+    for each in both:
+        assert group.stored(each) == {1: "A", 2: "C"}
+
+
 @pytest.mark.parametrize("back", [0, 60])
 async def test_a_private_answer_after_the_last_tick_survives_a_kill(group: House, asked: Round, back: int) -> None:
     """Confirmed, it stands whatever letters the next process finds, though the clock was set back before it."""

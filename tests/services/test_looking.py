@@ -8,14 +8,26 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from bot.domain.errors import ForeignPost, SeveralTraps, UnknownBank, UnknownLesson, UnknownTopic, UnknownTrap
+from bot.domain.errors import (
+    ForeignPost,
+    NoCases,
+    OnlyCases,
+    SeveralTraps,
+    UnknownBank,
+    UnknownLesson,
+    UnknownTopic,
+    UnknownTrap,
+)
 from bot.domain.item import Image
 from bot.domain.rounds import Round
+from bot.domain.scenarios.generating import has_cases
 from bot.domain.standings import Period
 from bot.services.library import MAX_SUGGESTIONS, Library, Shelf
 from bot.services.registry import CommandRegistry
 from bot.storage import schedules, tables
 from tests.builders import NOW, make_bank, make_item, make_trap
+from tests.domain.labs import make_fault, make_lab, make_link
+from tests.domain.test_scenario_drawing import bank_of
 from tests.services.house import MINUTE, House, right, wrong
 
 
@@ -211,6 +223,37 @@ def test_a_topic_of_the_same_id_in_two_banks_is_told_apart(library: Library) -> 
     assert twice.subject("twin", "twin:1.1")[1] == "1.1"
     assert twice.subject(first.id, "twin:1.1") == (first, "twin:1.1")
     assert twice.subject(None, None) == (first, None)
+
+
+@pytest.fixture
+def labs(tmp_path: Path) -> Library:
+    """Give a library of two banks that share a lesson's id; only the second one's has a chain, and no item."""
+    lab = make_lab([make_link(name, [make_fault(name, 0)]) for name in "abc"])
+    first, second = make_bank(), replace(bank_of(lab), id="other")
+    return Library(Shelf(bank=bank, folder=tmp_path) for bank in (first, second))
+
+
+def test_a_lab_is_found_in_the_bank_that_has_it(labs: Library) -> None:
+    """Of lessons of one id or title, the one with cases is meant; one that is named with its bank is that one."""
+    for wanted in (None, "1.1", "other:1.1", "lesson 1.1"):
+        bank, lesson = labs.lab(wanted)
+        assert (bank.id, has_cases(lesson)) == ("other", True)
+    assert labs.lesson("1.1")[0].id == "sample"
+    with pytest.raises(NoCases):
+        labs.lab("sample:1.1")
+
+
+def test_a_topic_may_have_nothing_but_cases(labs: Library) -> None:
+    """Where cases may be asked it is suggested, found and taken; where they may not, the refusal says what there is."""
+    other = labs.bank("other")
+    assert "1.1" not in [each.value for each in labs.suggest_topics("", "other")]
+    assert "1.1" in [each.value for each in labs.suggest_topics("", "other", cases=True)]
+    assert labs.topic(other, "1.1", cases=True) == "1.1"
+    with pytest.raises(OnlyCases, match=r"Sample has only generated cases about `1\.1`"):
+        labs.topic(other, "1.1")
+    with pytest.raises(UnknownTopic):
+        labs.topic(other, "5.5", cases=True)
+    assert labs.about(None, "1.1", cases=True).id == "sample"
 
 
 def test_a_picture_is_found_while_it_is_there(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.rounds import Round, RoundState
+from bot.domain.scenarios.drawing import Telling
 from bot.storage import members, rounds, schedules
 from bot.storage.store import Store, open_store
 from tests.builders import NOW, make_item, make_posed, make_round, make_schedule
@@ -61,6 +62,7 @@ async def test_a_round_is_read_as_it_was_planned(stores: list[Store]) -> None:
         "silent": True,
         "thread": True,
         "void_reason": "none",
+        "case_key": "open a=sound lesson=1.1",
     }
     made = await planned(stores[0], **everything)
     assert await now_of(stores[1], made) == made
@@ -167,6 +169,24 @@ async def test_trying_again_waits_for_any_other_state(stores: list[Store]) -> No
     assert (await now_of(stores[0], made)).step_at == LATER
 
 
+async def test_the_cases_a_server_was_told(stores: list[Store]) -> None:
+    """Each generated item with its key, as often as it was asked; none of a void round whose answer nobody saw."""
+    first = await planned(stores[0], posed=make_posed(make_item("1.1-case-1")), case_key="one")
+    await planned(stores[0], number=2, posed=first.posed, case_key="one", planned_at=LATER)
+    await planned(stores[0], number=3, posed=make_posed(make_item("1.1-case-2")), case_key="")
+    await planned(stores[0], number=4, posed=make_posed(make_item("1.1-case-study")))
+    unseen = make_posed(make_item("1.1-case-3"))
+    await planned(stores[0], number=5, posed=unseen, case_key="three", state=RoundState.VOID)
+    async with stores[1].read() as tx:
+        assert sorted(await rounds.told(tx, 100, "sample"), key=lambda each: (each.item_id, each.at)) == [
+            Telling(item_id="1.1-case-1", at=NOW, key="one"),
+            Telling(item_id="1.1-case-1", at=LATER, key="one"),
+            Telling(item_id="1.1-case-2", at=NOW, key=""),
+        ]
+        assert await rounds.told(tx, 555, "sample") == []
+        assert await rounds.told(tx, 100, "other") == []
+
+
 @pytest.mark.parametrize("state", [RoundState.PLANNED, RoundState.CLOSING, RoundState.CLOSED])
 async def test_what_is_blocked_waits_until_it_is_woken(stores: list[Store], state: RoundState) -> None:
     """A blocked step is due at no time; waking its schedule makes it due, and forgets no attempt that was made."""
@@ -227,8 +247,8 @@ async def test_lists_of_rounds(stores: list[Store]) -> None:
     assert second.posed.item.id == "other"
 
 
-async def test_what_is_busy_is_found_without_the_ledger(store: Store) -> None:
-    """The items of unfinished rounds come from an index of just these: ten years of rounds cost nothing."""
+async def test_what_is_busy_or_told_is_found_without_the_ledger(store: Store) -> None:
+    """Unfinished rounds, and those of cases, come from indexes of just these: ten years of rounds cost nothing."""
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -238,10 +258,13 @@ async def test_what_is_busy_is_found_without_the_ledger(store: Store) -> None:
         sa.event.listen(tx.sync_connection, "before_cursor_execute", note)
         await rounds.busy_items(tx, 100, "sample")
         await rounds.busy_for(tx, 7, "sample")
+        await rounds.told(tx, 100, "sample")
         plans = [
             list((await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (0,) * query.count("?"))).scalars("detail"))
             for query in tuple(asked)
         ]
-    for plan in plans:
+    *busy, told = plans
+    for plan in busy:
         assert "USING COVERING INDEX ix_rounds_unfinished" in plan[0]
         assert not any("SCAN" in step for step in plan)
+    assert "USING INDEX ix_rounds_case_key" in told[0]

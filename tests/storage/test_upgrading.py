@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 from bot.domain.item import LETTERS, Item
 from bot.domain.posed import PosedItem
 from bot.domain.standings import Score
-from bot.storage import migrating, schedules, sittings, totals
+from bot.storage import migrating, rounds, schedules, sittings, totals
 from bot.storage.snapshots import dump_posed
 from bot.storage.store import open_store
 from tests.builders import NOW, make_item, make_posed, make_sitting
@@ -166,6 +166,26 @@ async def test_runs_are_new_and_taken_back(tmp_path: Path) -> None:
         assert connection.execute("SELECT * FROM practised").fetchall() == before
         tables = connection.execute("SELECT name FROM sqlite_master WHERE name LIKE '%sitting%'").fetchall()
     assert tables == []
+
+
+async def test_cases_that_were_told_are_known(tmp_path: Path) -> None:
+    """Rounds of generated items are marked as such; taken back, rounds are what they were."""
+    file = tmp_path / "old.db"
+    _at_revision(file, "0008")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(_FIRST.partition("INSERT INTO slips")[0])
+        connection.execute("UPDATE rounds SET item_id = '1.1-case-7' WHERE id = 2")
+        connection.commit()
+        before = connection.execute("SELECT * FROM rounds").fetchall()
+    store = await open_store(url_of(file), now=NOW)
+    async with store.read() as tx:
+        assert [(each.item_id, each.key) for each in await rounds.told(tx, 100, "sample")] == [("1.1-case-7", "")]
+    await store.close()
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT id, case_key FROM rounds").fetchall() == [(1, None), (2, "")]
+    _at_revision(file, "0008", command.downgrade)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT * FROM rounds").fetchall() == before
 
 
 _REFERRING = """

@@ -111,7 +111,7 @@ async def audit(seen: Seen, database: Path, log: Path) -> Found:
     """Compare everything."""
     found, server = Found(voids=voids_in(database)), seen.server
     answered: dict[int, list[tuple[Asked, Mapping[int, str]]]] = defaultdict(list)
-    standing, read = posts(server.world), readings(server.journal.entries, seen.moment)
+    standing, read = posts(server.world), readings(server.journal.entries, seen.moment, seen.book.reads)
     for asked in asked_in(database):
         found.states[asked.state] += 1
         post = seen.crowd.get(asked.number)
@@ -173,18 +173,18 @@ def _of_answers(  # noqa: PLR0917 - everything there is about one question
     told = hear(asked, post.message, post.menus.words, seen.book, read)
     meant, given = _meant(asked, post), {}
     for member in sorted({*told, *meant, *stored, *units}):
-        may_be = _may_be(told.get(member), meant.get(member))
-        answer = stored.get(member, "") if stored.get(member, "") in may_be else min(may_be)
+        allowed = may_be(told.get(member), meant.get(member))
+        answer = stored.get(member, "") if stored.get(member, "") in allowed else min(allowed)
         worth = asked.worth(answer) if answer else None
         if stored.get(member, "") != answer or units.get(member) != worth:
             found.wrong.append(
-                f"round {asked.number}: member {member} answered {' or '.join(sorted(may_be)) or 'nothing'}, worth "
+                f"round {asked.number}: member {member} answered {' or '.join(sorted(allowed)) or 'nothing'}, worth "
                 f"{worth}; stored are {stored.get(member)} and {units.get(member)}; "
                 f"{_history(asked, post, member, seen, read)}"
             )
         found.answers += bool(answer)
         found.meant += bool(answer) and member in meant
-        found.open += len(may_be) > 1
+        found.open += len(allowed) > 1
         if answer:
             given[member] = answer
     found.wrong += [f"round {asked.number}: member {each}: {line}" for each in told for line in told[each].wrong]
@@ -194,14 +194,17 @@ def _of_answers(  # noqa: PLR0917 - everything there is about one question
     return given
 
 
-def _may_be(told: Told | None, meant: str | None) -> frozenset[str]:
+def may_be(told: Told | None, meant: str | None) -> frozenset[str]:
     """Give the answers that are right: the one that was meant, where that can be told, else what could be known.
 
-    What was meant last may look older than what was heard since an outage that no reading repaired.
+    What was meant last may look older than what was heard since an outage that no reading repaired. Where it may, all
+    that could be known is right, and where it surely does, what was meant is not the answer.
     """
-    if meant is not None:
-        return frozenset({meant}) | (told.older if told is not None else frozenset())
-    return told.answers if told is not None else frozenset({""})
+    if told is None:
+        return frozenset({meant or ""})
+    if meant is None:
+        return told.answers
+    return told.answers if told.older else frozenset({meant})
 
 
 def _step(tap: Tap) -> str:

@@ -81,8 +81,8 @@ def looked(known: Known, look: Look, *, single: bool) -> Known:
     if known.private and not (new and look.beats):
         return replace(known, seen=seen)
     later = {mark.upper() for mark in look.heard} - gone
-    if later & there or (known.choice and later.issuperset(known.choice)):
-        new = set()
+    if single and (later & there or (known.choice and later.issuperset(known.choice))):
+        new = set()  # older than the last word
     if not new:
         return _less(known, seen, gone, single=single) if gone else replace(known, seen=seen)
     if single:

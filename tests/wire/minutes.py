@@ -6,11 +6,12 @@ between what happened and the note of it. All the bots of a run write to one fil
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,7 +21,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.default import DefaultDialect
 
+from bot.chat.publisher import DiscordPublisher
 from bot.domain.rounds import Round, RoundState
+from bot.services.ports import Snapshot
+from bot.services.underway import UnderWay
 from bot.services.writing import Writing
 from bot.storage import rounds
 from bot.storage.store import Tx
@@ -32,11 +36,14 @@ class What(StrEnum):
 
     STARTED = "a bot started"
     ENDED = "a bot ended"
+    RECALLED = "what an earlier bot had noted of unread posts was read"
     LOST = "the connection was lost"
     BACK = "there is a connection again"
+    RESUMED = "there is one again, and everything meanwhile was told"
     HEARD = "a reaction came or went"
     CLEARED = "reactions were cleared"
     USED = "a button or menu was used"
+    READ = "a reading of a post came to its end"
     MOVING = "a commit that moves a round begins"
     MOVED = "it is done"
     STORING = "answers received so far are about to be stored"
@@ -49,6 +56,8 @@ class Line:
 
     Of a reaction, `nth` is its place among all the changes of its message; of a clear, `emoji` is what was cleared, or
     empty for everything. A round that is noted to have its letters moves to `seeded`. `answers` are (round, member).
+    `begun` is when a reading began that came to its end: of one that broke off there is no line. A bot that starts
+    recalls when the last one was `alive`, and of rounds that were `unread` since when.
     """
 
     at: datetime
@@ -57,7 +66,10 @@ class Line:
     nth: int = 0
     emoji: str = ""
     state: str = ""
+    begun: datetime | None = None
+    alive: datetime | None = None
     answers: tuple[tuple[int, int], ...] = ()
+    unread: tuple[tuple[int, datetime], ...] = ()
 
 
 class Minutes:
@@ -83,8 +95,8 @@ class Minutes:
         parsers["INTERACTION_CREATE"] = self._before(
             parsers["INTERACTION_CREATE"], lambda data: self.note(What.USED, int(data["id"]))
         )
-        for name in ("READY", "RESUMED"):
-            parsers[name] = self._before(parsers[name], lambda _: self.note(What.BACK))
+        parsers["READY"] = self._before(parsers["READY"], lambda _: self.note(What.BACK))
+        parsers["RESUMED"] = self._before(parsers["RESUMED"], lambda _: self.note(What.RESUMED))
         lost = client.dispatch
 
         def dispatch(event: str, /, *rest: Any, **more: Any) -> None:  # noqa: ANN401 - discord.py's own
@@ -106,9 +118,33 @@ class Minutes:
         return wrapped
 
     def watch(self) -> None:
-        """Note what is stored when: answers, and every commit that moves a round."""
+        """Note which posts are read, and what is stored when: answers, and every commit that moves a round."""
+        self._watch_recollections()
+        self._watch_readings()
         self._watch_answers()
         self._watch_moves()
+
+    def _watch_recollections(self) -> None:
+        load = UnderWay.load
+
+        async def noting(
+            under_way: UnderWay, *, alive: datetime | None = None, unread: Mapping[int, datetime] = MappingProxyType({})
+        ) -> list[Round]:
+            self.note(What.RECALLED, alive=alive, unread=list(unread.items()))
+            return await load(under_way, alive=alive, unread=unread)
+
+        UnderWay.load = noting  # type: ignore[method-assign,assignment]
+
+    def _watch_readings(self) -> None:
+        collect = DiscordPublisher.collect
+
+        async def noting(publisher: DiscordPublisher, asked: Round) -> Snapshot:
+            begun = self._clock()
+            snapshot = await collect(publisher, asked)
+            self.note(What.READ, asked.message_id or 0, begun=begun)
+            return snapshot
+
+        DiscordPublisher.collect = noting  # type: ignore[method-assign,assignment]
 
     def _watch_answers(self) -> None:
         commit = Writing._commit
@@ -162,24 +198,37 @@ class Minutes:
 class Book:
     """Minutes by what they are about: messages, interactions and rounds; `lives` are the lines about the bots.
 
-    `stored` tells by (round, member) from when on what was heard is in a commit, and when that was done.
+    `stored` tells by (round, member) from when on what was heard is in a commit, and when that was done, and `commits`
+    tells it of all commits of answers.
     """
 
     heard: dict[int, list[Line]]
+    reads: dict[int, list[Line]]
     used: dict[int, Line]
     moves: dict[int, list[Line]]
     lives: list[Line]
     stored: dict[tuple[int, int], list[tuple[datetime, datetime]]]
+    commits: list[tuple[datetime, datetime]]
 
 
 def read_minutes(file: Path) -> Book:
     """Read the minutes of all bots."""
-    book = Book(heard=defaultdict(list), used={}, moves=defaultdict(list), lives=[], stored=defaultdict(list))
+    book = Book(
+        heard=defaultdict(list),
+        reads=defaultdict(list),
+        used={},
+        moves=defaultdict(list),
+        lives=[],
+        stored=defaultdict(list),
+        commits=[],
+    )
     begun = datetime.max.replace(tzinfo=UTC)
     for line in _lines(file):
         match line.what:
             case What.HEARD | What.CLEARED:
                 book.heard[line.about].append(line)
+            case What.READ:
+                book.reads[line.about].append(line)
             case What.USED:
                 book.used[line.about] = line
             case What.MOVING | What.MOVED:
@@ -187,11 +236,22 @@ def read_minutes(file: Path) -> Book:
             case What.STORING:
                 begun = line.at
             case What.STORED:
+                book.commits.append((begun, line.at))
                 for answer in line.answers:
                     book.stored[answer].append((begun, line.at))
+            case What.RECALLED:
+                book.lives[:] = [
+                    replace(each, alive=line.alive) if each.what is What.ENDED and each.alive is None else each
+                    for each in book.lives
+                ]
+                book.lives.append(line)
             case _:
                 book.lives.append(line)
     return book
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _lines(file: Path) -> Iterator[Line]:
@@ -200,4 +260,6 @@ def _lines(file: Path) -> Iterator[Line]:
         read = orjson.loads(text)
         answers = tuple((round_id, member) for round_id, member in read.pop("answers", ()))
         at, what = datetime.fromisoformat(read.pop("at")), What(read.pop("what"))
-        yield Line(at=at, what=what, answers=answers, **read)
+        begun, alive = (_instant(read.pop(name, None)) for name in ("begun", "alive"))
+        unread = tuple((round_id, datetime.fromisoformat(since)) for round_id, since in read.pop("unread", ()))
+        yield Line(at=at, what=what, answers=answers, begun=begun, alive=alive, unread=unread, **read)

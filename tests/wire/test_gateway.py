@@ -137,7 +137,7 @@ async def test_a_heartbeat_is_given_when_asked_for(wire: WireServer) -> None:
 
 async def test_heartbeats_come_in_the_interval_that_was_told(wire: WireServer) -> None:
     """A short interval keeps a quiet connection alive."""
-    wire.gateway.heartbeat = 0.1
+    wire.gateway.heartbeat = 0.4  # a busy machine is late by a tenth of a second or two
     async with connected(wire) as client:
         await until(lambda: [op for op, _ in wire.gateway.received].count(Op.HEARTBEAT) >= 5)
         assert client.connection == ["connect"]
@@ -231,7 +231,7 @@ async def test_whoever_breaks_the_rules_is_told_why(wire: WireServer) -> None:
     for code, said in closed.items():
         assert (await _talk(wire, *said))[1] == code, code
     assert (await _talk(wire, query="v=9"))[1] == Close.BAD_VERSION
-    wire.gateway.heartbeat = 0.1
+    wire.gateway.heartbeat = 0.4  # a busy machine is late by a tenth of a second or two
     heard, closed_with = await _talk(wire, late)
     assert heard[1] == {"op": Op.INVALID_SESSION, "d": False, "s": None, "t": None}
     assert closed_with == Close.SESSION_TIMED_OUT

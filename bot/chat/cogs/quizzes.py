@@ -7,12 +7,12 @@ from discord.ext import commands
 
 from bot.chat.organisers import quiz_channel
 from bot.chat.quiz_buttons import PAUSED, RESUMED, SKIPPED, STOPPED, actor_of, begun
+from bot.chat.render.quizzes import no_cases
 from bot.chat.render.text import plural
 from bot.chat.replies import Interaction, reply
 from bot.chat.services import Services
 from bot.chat.suggestions import choices
 from bot.domain.item import Difficulty
-from bot.domain.mixing import labs_on
 from bot.domain.quiz import LONGEST, MOST_ITEMS, SHORTEST
 from bot.services.quizzing import QuizWish
 
@@ -69,9 +69,8 @@ class QuizCog(commands.GroupCog, group_name="quiz", group_description="A live qu
         )
         quiz = await self._services.quizzing.start(actor_of(interaction), wish)
         fewer = f" There are no more than {plural(quiz.count, 'such question')} now." if quiz.count < questions else ""
-        bare = cases and not labs_on(self._services.library.bank(quiz.bank), quiz.topic)
-        without = " No lesson on its topic has generated cases." if bare else ""
-        await reply(interaction, f"{begun(quiz)}{fewer}{without}{advice}")
+        without = no_cases(quiz, self._services.library.bank(quiz.bank)) if cases else None
+        await reply(interaction, f"{begun(quiz)}{fewer}{f' {without}' if without is not None else ''}{advice}")
 
     @app_commands.command(description="Close the open question now and explain it; between two, ask the next one")
     async def skip(self, interaction: Interaction) -> None:
@@ -95,7 +94,7 @@ class QuizCog(commands.GroupCog, group_name="quiz", group_description="A live qu
 
     @start.autocomplete("topic")
     async def _topics(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices(self._services.library.suggest_topics(typed, interaction.namespace.bank))
+        return choices(self._services.library.suggest_topics(typed, interaction.namespace.bank, cases=True))
 
     @start.autocomplete("trap")
     async def _traps(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

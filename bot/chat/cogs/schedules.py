@@ -228,7 +228,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="W
         library, wanted = self._services.library, interaction.namespace
         known = await self._services.organising.schedules_of(guild_of(interaction)) if wanted.bank is None else []
         of_it = next((each.bank for each in known if each.name == wanted.name), library.banks[0].id)
-        return choices([everything, *library.suggest_topics(typed, wanted.bank or of_it)][:25])
+        return choices([everything, *library.suggest_topics(typed, wanted.bank or of_it, cases=True)][:25])
 
     async def _zone(self, guild_id: int, typed: str | None) -> ZoneInfo:
         if typed is not None:

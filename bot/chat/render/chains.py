@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 
 from bot.chat.render.blocks import Picture
+from bot.chat.render.text import cut
 from bot.domain.chain import Chain
 from bot.domain.scenarios.finding import Diagnosis
 from bot.pictures.chain import chain_alt, draw_chain
+
+_BRIEF = 100
+"""Characters of what is wrong with a link where room is scarce."""
 
 
 def chain_picture(chain: Chain, broken: Mapping[str, str] | None = None) -> Picture | None:
@@ -22,9 +26,12 @@ def diagnosis_picture(diagnosis: Diagnosis) -> Picture | None:
     return chain_picture(diagnosis.chain, diagnosis.broken)
 
 
-def told_chain(diagnosis: Diagnosis) -> str:
-    """Write what the picture of a case shows: each link, sound or broken, and whether the outcome is reached."""
-    broken = diagnosis.broken
+def told_chain(diagnosis: Diagnosis, *, brief: bool = False) -> str:
+    """Write what the picture of a case shows: each link, sound or broken, and whether the outcome is reached.
+
+    In `brief`, what is wrong is cut to a few words.
+    """
+    broken = {link: cut(name, _BRIEF) if brief else name for link, name in diagnosis.broken.items()}
     links = [
         f"✗ {number} **{link.title}**: {broken[link.id]}" if link.id in broken else f"✓ {number} {link.title}"
         for number, link in enumerate(diagnosis.chain.links, start=1)

@@ -4,6 +4,7 @@ from bot.chat.render.blocks import Picture
 from bot.chat.render.boards import standing_line
 from bot.chat.render.text import plural, safe, when
 from bot.domain.bank import Bank
+from bot.domain.lesson import Lesson
 from bot.domain.mixing import labs_on
 from bot.domain.quiz import Ending, Quiz
 from bot.pictures.board import board_alt, draw_board
@@ -51,9 +52,24 @@ def about(quiz: Quiz, bank: Bank) -> str:
         parts.append(f"🪤 {bank.traps[quiz.trap].name}")
     if quiz.difficulty is not None:
         parts.append(f"{quiz.difficulty} ones")
-    if quiz.cases and labs_on(bank, quiz.topic):
+    if quiz.cases and _labs(quiz, bank):
         parts.append("generated cases, too")
     return safe(" · ".join(parts))
+
+
+def no_cases(quiz: Quiz, bank: Bank) -> str | None:
+    """Say why a quiz asks no generated cases; `None` when it could ask some."""
+    if _labs(quiz, bank):
+        return None
+    if quiz.trap is not None:
+        return "It asks no generated cases: its trap would tell what is wrong in each of them."
+    if quiz.difficulty is not None and labs_on(bank, quiz.topic):
+        return f"It asks no generated cases: too few of those on its topic are {quiz.difficulty} ones."
+    return "It asks no generated cases: no lesson on its topic has any."
+
+
+def _labs(quiz: Quiz, bank: Bank) -> list[Lesson]:
+    return labs_on(bank, quiz.topic, trap=quiz.trap, difficulty=quiz.difficulty)
 
 
 def final_board(told: FinalBoard) -> list[str]:

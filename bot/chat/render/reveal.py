@@ -35,9 +35,9 @@ class _Block:
 def reveal(told: Reveal) -> list[str]:
     """Write the reveal as texts, one per block, at most 4,000 characters together. The first is the key.
 
-    The least-chosen distractors shrink first, then the rationales of the key; then the sources go, then the chain of a
-    case with the top of the day, then the distractors. A bank whose items need more than shrinking is refused when it
-    is checked: see `shrunk`.
+    The least-chosen distractors shrink first, then the rationales of the key; then the sources go, then the top of the
+    day, then the distractors. What was wrong in a case stays to the end, in fewer words: a picture beside it shows it.
+    A bank whose items need more than shrinking is refused when it is checked: see `shrunk`.
     """
     texts: list[str] = []
     for texts in _versions(told):
@@ -64,8 +64,9 @@ def _versions(told: Reveal) -> Iterator[list[str]]:
         yield [_key(told, brief=False), *chain, *shown, shares, *top, footer]
     yield least
     yield [key, *chain, *brief, shares, *top, bare]
-    yield [key, *brief, shares, bare]
-    yield [key, shares, bare]
+    yield [key, *chain, *brief, shares, bare]
+    yield [key, *chain, shares, bare]
+    yield [key, *_chain(told, brief=True), shares, bare]
 
 
 def _key(told: Reveal, *, brief: bool) -> str:
@@ -78,9 +79,9 @@ def _key(told: Reveal, *, brief: bool) -> str:
     return "\n".join([*_correction(told), title, *lines, *([_LATE] if told.round.closed_late else [])])
 
 
-def _chain(told: Reveal) -> list[str]:
+def _chain(told: Reveal, *, brief: bool = False) -> list[str]:
     """Write what was wrong in a generated case, of which a picture may be shown beside it."""
-    return [told_chain(told.diagnosis)] if told.diagnosis is not None else []
+    return [told_chain(told.diagnosis, brief=brief)] if told.diagnosis is not None else []
 
 
 def _distractors(told: Reveal) -> list[_Block]:

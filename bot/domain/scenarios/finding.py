@@ -1,6 +1,6 @@
 """Finding: the case that an item's id stands for, what tells it from others, and what was wrong in it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
@@ -11,10 +11,13 @@ from bot.domain.item import Item
 from bot.domain.lesson import Lesson
 from bot.domain.scenarios.case import MARK, SEEDS, Case, Flaw, case_id, case_item, seed_of
 from bot.domain.scenarios.generating import case_of, generate, has_cases
-from bot.domain.scenarios.plan import draw_plan, key_of_plan
+from bot.domain.scenarios.plan import Traits, all_plans, draw_plan, traits_of
 
-_KEYS_KEPT = 2**14
-"""Keys kept: for each new case those of all that somebody met are compared, and each takes a while to work out."""
+_TRAITS_KEPT = 2**14
+"""Traits kept: for each new case those of all that somebody met are compared, and each takes a while to work out."""
+
+_LABS_KEPT = 64
+"""Lessons of which the traits of all cases are kept, a thousand or two of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +48,27 @@ def find_item(bank: Bank, item_id: str) -> Item | None:
     return None if case is None else case_item(case, rule=bank.rule)
 
 
+def traits_of_case(bank: Bank, item_id: str) -> Traits | None:
+    """What the case of an item's id is compared with the bank's others by; None for any other id."""
+    found = _lab(bank, item_id)
+    return None if found is None else _kept_traits(_Itself(found[0]), found[1])
+
+
 def key_of(bank: Bank, item_id: str) -> str | None:
     """What tells the case of an item's id from the bank's others; None for any other id."""
-    found = _lab(bank, item_id)
-    return None if found is None else _kept_key(_Itself(found[0]), found[1])
+    traits = traits_of_case(bank, item_id)
+    return None if traits is None else traits.key
 
 
-def key_at(lesson: Lesson, seed: int) -> str:
-    """The key of the case of a seed, without telling it. The lesson must have cases."""
+def traits_at(lesson: Lesson, seed: int) -> Traits:
+    """The traits of the case of a seed, without telling it. The lesson must have cases."""
     assert lesson.chain is not None
-    return key_of_plan(lesson, lesson.chain, draw_plan(lesson.chain, Random(seed)))
+    return traits_of(lesson, lesson.chain, draw_plan(lesson.chain, Random(seed)))
+
+
+def all_traits(lesson: Lesson) -> Collection[Traits]:
+    """The traits that cases of a lesson can have. The lesson must have cases."""
+    return _all_kept(_Itself(lesson))
 
 
 class _Itself:
@@ -72,9 +86,16 @@ class _Itself:
         return isinstance(other, _Itself) and other.lesson is self.lesson
 
 
-@lru_cache(maxsize=_KEYS_KEPT)
-def _kept_key(itself: _Itself, seed: int) -> str:
-    return key_at(itself.lesson, seed)
+@lru_cache(maxsize=_TRAITS_KEPT)
+def _kept_traits(itself: _Itself, seed: int) -> Traits:
+    return traits_at(itself.lesson, seed)
+
+
+@lru_cache(maxsize=_LABS_KEPT)
+def _all_kept(itself: _Itself) -> tuple[Traits, ...]:
+    lesson, chain = itself.lesson, itself.lesson.chain
+    assert chain is not None
+    return tuple(dict.fromkeys(traits_of(lesson, chain, plan) for plan in all_plans(chain)))
 
 
 def diagnose(bank: Bank, item: Item) -> Diagnosis | None:

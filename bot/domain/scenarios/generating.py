@@ -5,14 +5,12 @@ from random import Random
 
 from bot.domain.chain import CaseTexts, Chain
 from bot.domain.errors import NoCases
-from bot.domain.item import Difficulty, Item
+from bot.domain.item import Item
 from bot.domain.lesson import Lesson
 from bot.domain.scenarios.case import SEEDS, Case, Form, Observation, case_item, seed_of
 from bot.domain.scenarios.options import LEAST_LINKS, LEAST_LOOK_ALIKES, Offer, usable
-from bot.domain.scenarios.plan import Plan, draw_plan, key_of_plan
+from bot.domain.scenarios.plan import Plan, draw_plan, traits_of
 from bot.domain.scenarios.wording import LEADS, QUESTIONS, REPORTED, notes, settings
-
-_HARD = 3
 
 
 def has_cases(lesson: Lesson) -> bool:
@@ -55,18 +53,19 @@ def make_case(lesson: Lesson, plan: Plan, seed: int, rng: Random) -> Case:
     if chain is None or chain.cases is None:
         raise NoCases(lesson=lesson.title)
     first = plan.flaws[0] if plan.flaws else None
+    traits = traits_of(lesson, chain, plan)
     opening, seen = _opening(chain.cases, plan.form, rng), _seen(chain, plan, rng)
     return Case(
         lesson=lesson.id,
         seed=seed,
-        key=key_of_plan(lesson, chain, plan),
+        key=traits.key,
         form=plan.form,
         flaws=plan.flaws,
         opening=opening,
         shown=_shown(chain, plan, seen, rng),
         closing=f"{_told(chain, plan, rng)} {rng.choice(QUESTIONS[plan.form])}".strip(),
         options=Offer(lesson=lesson, chain=chain, plan=plan, seen=seen, rng=rng).options(),
-        difficulty=_difficulty(plan),
+        difficulty=traits.difficulty,
         objective=(first.link.objective if first is not None else None) or lesson.objectives[0],
         sources=_sources(lesson, chain, plan),
     )
@@ -98,16 +97,6 @@ def _shown(chain: Chain, plan: Plan, seen: Mapping[int, str], rng: Random) -> tu
     if rng.random() < 1 / 2:
         rng.shuffle(shown)
     return tuple(shown)
-
-
-def _difficulty(plan: Plan) -> Difficulty:
-    """Count a second fault, a quiet one, a fault withheld, and no word on the outcome: easy is none, hard are three."""
-    hidden = any(flaw.place in plan.withheld for flaw in plan.flaws)
-    untold = plan.form in {Form.REVIEW, Form.FORECAST}
-    steps = (len(plan.flaws) > 1) + any(flaw.fault.quiet for flaw in plan.flaws) + hidden + untold
-    if steps == 0:
-        return Difficulty.EASY
-    return Difficulty.MEDIUM if steps < _HARD else Difficulty.HARD
 
 
 def _sources(lesson: Lesson, chain: Chain, plan: Plan) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """Plans: which links of a case are faulty and which are shown, drawn at random."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from random import Random
 from types import MappingProxyType
 from typing import Final
 
 from bot.domain.chain import Chain
+from bot.domain.item import Difficulty
 from bot.domain.lesson import Lesson
 from bot.domain.scenarios.case import Flaw, Form
 
@@ -40,6 +41,7 @@ _FLAWS: Final[Mapping[Form, tuple[int, ...]]] = MappingProxyType(
 )
 
 _MOST_WITHHELD = 2
+_HARD = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,42 @@ class Plan:
     withheld: frozenset[int]
 
 
-def key_of_plan(lesson: Lesson, chain: Chain, plan: Plan) -> str:
-    """Tell cases of a bank apart: by lesson, form and what is known; setting, wording and options do not count."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What cases of a bank are compared by.
+
+    `key` tells them apart: by lesson, form and what is known; setting, wording and options do not count. `truth` is
+    the lesson and what is wrong, known or not. Who is told the answer to one case knows it of every other with the
+    same key or the same truth. `suspect` is the id of the first link that is not sound, `None` when all are.
+    """
+
+    key: str
+    truth: str
+    difficulty: Difficulty
+    suspect: str | None
+
+
+def traits_of(lesson: Lesson, chain: Chain, plan: Plan) -> Traits:
+    """Give what a case of a lesson's chain is compared by."""
+    return Traits(
+        key=_key(lesson, chain, plan),
+        truth=" ".join([*(f"{flaw.link.id}={flaw.fault.id}" for flaw in plan.flaws), f"lesson={lesson.id}"]),
+        difficulty=difficulty_of(plan),
+        suspect=plan.flaws[0].link.id if plan.flaws else None,
+    )
+
+
+def difficulty_of(plan: Plan) -> Difficulty:
+    """Count a second fault, a quiet one, a fault withheld, and no word on the outcome: easy is none, hard are three."""
+    hidden = any(flaw.place in plan.withheld for flaw in plan.flaws)
+    untold = plan.form in {Form.REVIEW, Form.FORECAST}
+    steps = (len(plan.flaws) > 1) + any(flaw.fault.quiet for flaw in plan.flaws) + hidden + untold
+    if steps == 0:
+        return Difficulty.EASY
+    return Difficulty.MEDIUM if steps < _HARD else Difficulty.HARD
+
+
+def _key(lesson: Lesson, chain: Chain, plan: Plan) -> str:
     faults = {flaw.place: flaw.fault.id for flaw in plan.flaws}
     known = sorted(
         f"{link.id}={faults.get(place, 'sound')}"
@@ -66,12 +102,26 @@ def key_of_plan(lesson: Lesson, chain: Chain, plan: Plan) -> str:
 def draw_plan(chain: Chain, rng: Random) -> Plan:
     """Draw a form, then its flaws, then what is withheld; chains of three links or more have plans of every form."""
     form = rng.choices(list(_SHARES), list(_SHARES.values()))[0]
-    flaws: list[Flaw] = []
+    flaws, known = list[Flaw](), _all_flaws(chain)
     for _ in range(rng.choice(_FLAWS[form])):
         taken = {flaw.place for flaw in flaws}
-        flaws.append(rng.choice([flaw for flaw in _all_flaws(chain) if flaw.place not in taken]))
+        flaws.append(rng.choice([flaw for flaw in known if flaw.place not in taken]))
     flaws.sort(key=lambda flaw: flaw.place)
     return Plan(form=form, flaws=tuple(flaws), withheld=rng.choice(_withholdings(form, chain, flaws)))
+
+
+def all_plans(chain: Chain) -> Iterator[Plan]:
+    """List every plan that can be drawn, once."""
+    for form, counts in _FLAWS.items():
+        for count in sorted(set(counts)):
+            for flaws in _states(chain, count):
+                for withheld in _withholdings(form, chain, flaws):
+                    yield Plan(form=form, flaws=flaws, withheld=withheld)
+
+
+def _states(chain: Chain, count: int) -> Iterator[tuple[Flaw, ...]]:
+    for places in combinations(range(len(chain.links)), count):
+        yield from product(*(_flaws_at(chain, place) for place in places))
 
 
 def _all_flaws(chain: Chain) -> list[Flaw]:

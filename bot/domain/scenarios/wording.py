@@ -39,13 +39,13 @@ BROKEN: Final = (
     "{title}: {fault}. That puts in doubt what should follow: {result}",
 )
 LEFT: Final = (
-    "All else is shown to be sound, which leaves {title}. In this case: {fault}.",
-    "Everything else has been seen to be sound, so it must be {title}. In this case: {fault}.",
-    "Nothing else can be at fault, which leaves {title}. In this case: {fault}.",
+    "All else is shown to be sound, which leaves the link {title}. In this case: {fault}.",
+    "Everything else has been seen to be sound, so it must be the link {title}. In this case: {fault}.",
+    "Nothing else can be at fault, which leaves the link {title}. In this case: {fault}.",
 )
 ACCOUNTED: Final = (
-    "The other links are accounted for, which leaves {title}. In this case: {fault}.",
-    "Among the other links there is no room for it, so it must be {title}. In this case: {fault}.",
+    "The other links are accounted for, which leaves the link {title}. In this case: {fault}.",
+    "Among the other links there is no room for it, so it must be the link {title}. In this case: {fault}.",
 )
 
 _FOUND = ("The admin finds:", "A check of the setup shows:", "This is what there is to see:")
