@@ -108,11 +108,16 @@ class Found:
 
 
 async def audit(seen: Seen, database: Path, log: Path) -> Found:
-    """Compare everything."""
+    """Compare everything.
+
+    The boards are asked first, while all is at rest: judging takes so long that the bot will take the server for gone.
+    """
     found, server = Found(voids=voids_in(database)), seen.server
+    rounds, standing = list(asked_in(database)), posts(server.world)
+    shows = {each: await _board(server, server.world.guilds[each]) for each in {asked.guild_id for asked in rounds}}
     answered: dict[int, list[tuple[Asked, Mapping[int, str]]]] = defaultdict(list)
-    standing, read = posts(server.world), readings(server.journal.entries, seen.moment, seen.book.reads)
-    for asked in asked_in(database):
+    read = readings(server.journal.entries, seen.moment, seen.book.reads)
+    for asked in rounds:
         found.states[asked.state] += 1
         post = seen.crowd.get(asked.number)
         if (said := _of_posts(server, asked, len(standing.get(asked.number, [])), post)) is not None:
@@ -124,7 +129,7 @@ async def audit(seen: Seen, database: Path, log: Path) -> Found:
         earned = totals(given_there)
         found.units += sum(earned.values())
         found.rows += len(earned)
-        found.wrong += await _of_board(server, server.world.guilds[guild_id], earned)
+        found.wrong += _of_board(server.world.guilds[guild_id], shows[guild_id], earned)
     found.wrong += _in_the_log(log)
     found.wrong += found.too_little()
     found.wrong += await _of_rebuild(database)
@@ -241,9 +246,8 @@ def _heard(post: Post, line: Line, member: int) -> str:
     return f"heard {_step(tap)}" if tap.user_id == member else ""
 
 
-async def _of_board(server: WireServer, guild: Guild, earned: Mapping[int, int]) -> list[str]:
-    names = {member: each.user.name for member, each in guild.members.items()}
-    wanted: list[Row] = [(rank, name, write(units)) for rank, name, units in ranked(earned, names)]
+async def _board(server: WireServer, guild: Guild) -> list[Row]:
+    """Turn the pages of a server's leaderboard."""
     read: list[Row] = []
     page, pages = 1, 1
     while page <= pages:
@@ -253,6 +257,12 @@ async def _of_board(server: WireServer, guild: Guild, earned: Mapping[int, int])
         counted = _PAGES.search(text)
         pages = int(counted[2]) if counted else 0
         page += 1
+    return read
+
+
+def _of_board(guild: Guild, read: list[Row], earned: Mapping[int, int]) -> list[str]:
+    names = {member: each.user.name for member, each in guild.members.items()}
+    wanted: list[Row] = [(rank, name, write(units)) for rank, name, units in ranked(earned, names)]
     if read == wanted:
         return []
     differ = next((pair for pair in zip(read, wanted, strict=False) if pair[0] != pair[1]), None)
