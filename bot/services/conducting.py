@@ -11,6 +11,7 @@ from bot.domain.profile import WINDOW, group_weights
 from bot.domain.quiz import (
     LOBBY,
     LONGEST_AWAY,
+    LONGEST_PAUSE,
     Ending,
     Quiz,
     QuizState,
@@ -40,6 +41,9 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 """As of a round's step."""
+
+_DELAY = timedelta(seconds=5)
+"""An item may be opened so long after its closing time was told: sending takes a moment."""
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=1)
@@ -114,6 +118,23 @@ class Conductor:
                 return replace(planned, closes_at=closes_at)
         await self._void(planned, "its quiz was stopped")
         return None
+
+    async def opened(self, tx: Tx, posted: Round) -> None:
+        """Give an item its time from when its post is known; it closes at once when its quiz was stopped meanwhile.
+
+        Sending may have taken long, a crash may have come between, and the quiz may have been paused or stopped.
+        """
+        quiz, now = await quizzes.by_id(tx, posted.quiz_id or 0), self._clock()
+        current = await rounds.by_id(tx, posted.id)
+        assert quiz is not None
+        assert current is not None
+        if quiz.state is QuizState.OVER:
+            await close_item(tx, current, now=now)
+        elif quiz.paused_at is not None:
+            await quizzes.change(tx, quiz.id, left=quiz.open_for)
+            await move_close(tx, quiz, current, quiz.paused_at + LONGEST_PAUSE, now=now)
+        elif abs(now + quiz.open_for - current.closes_at) > _DELAY:
+            await move_close(tx, quiz, current, now + quiz.open_for, now=now)
 
     async def quiz_of(self, asked: Round) -> Quiz | None:
         """Give the quiz that a round belongs to; `None` when it is a schedule's."""

@@ -238,6 +238,8 @@ class Stepper:
         opened = replace(planned, state=RoundState.OPEN, message_id=message_id)
         async with self._store.write() as tx:
             moved = await rounds.move(tx, planned, RoundState.OPEN, message_id=message_id)
+            if moved and planned.quiz_id is not None:
+                await self._conductor.opened(tx, opened)
         if not moved:
             logger.warning("round %d: dropped while it was being posted", planned.id)
             return None

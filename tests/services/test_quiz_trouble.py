@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.quiz import LOBBY, LONGEST_AWAY, Ending, QuizState
+from bot.domain.quiz import LOBBY, LONGEST_AWAY, LONGEST_PAUSE, Ending, QuizState
 from bot.domain.rounds import RoundState
 from bot.services.ports import PublishFailed, Refusal
 from tests.services.house import House, Killed, right
-from tests.services.quiz_house import HOST, SECOND, WISH, asked, finish, items, start, stored, wait
+from tests.services.quiz_house import HOST, SECOND, WISH, asked, being_sent, finish, items, start, stored, wait
 
 
 async def test_a_lost_channel_ends_the_quiz(house: House) -> None:
@@ -150,3 +150,65 @@ async def test_a_crash_shows_nothing_twice(house: House, method: str, *, after: 
     chat = house.publisher
     assert (len(chat.lobbies), len(chat.posts), len(chat.reveals), len(chat.boards)) == (1, 1, 1, 1)
     assert (await stored(house)).ending is Ending.FINISHED
+
+
+async def test_a_question_that_is_sent_slowly_has_its_time(house: House) -> None:
+    """When Discord takes longer than an item is open for, it opens for as long as it was to, and its post says so."""
+    sent = await being_sent(house, seconds=10)
+    house.clock.now += 15 * SECOND
+    sent.set()
+    await house.daily.idle()
+    await house.work()
+    (item,) = await items(house)
+    assert (item.state, item.closes_at) == (RoundState.OPEN, house.clock.now + 10 * SECOND)
+    assert [each.round.closes_at for each in house.publisher.retold] == [item.closes_at]
+
+
+async def test_a_crash_after_sending_a_question_costs_it_no_time(house: House) -> None:
+    """Found again after the crashed step's lease, the question opens for as long as it was to."""
+    await start(house)
+    house.publisher.fail("post", Killed(), after=True)
+    house.clock.now += LOBBY
+    while not any(isinstance(end, Killed) for end in await _ends(house)):
+        await house.daily.tick()
+    await house.restart()
+    house.clock.now += 61 * SECOND
+    await house.work(4)
+    (item,) = await items(house)
+    assert (item.state, item.closes_at) == (RoundState.OPEN, house.clock.now + 30 * SECOND)
+    assert len(house.publisher.posts) == 1
+
+
+async def test_stopped_while_a_question_is_being_sent(house: House) -> None:
+    """The question that nobody could hold back any more is explained at once, and the board follows."""
+    sent = await being_sent(house, seconds=300)
+    await house.quizzing.stop(HOST)
+    sent.set()
+    await house.daily.idle()
+    await house.work(4)
+    assert await house.states() == ["explained"]
+    assert [board.quiz.ending for board in house.publisher.boards] == [Ending.STOPPED]
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_paused_while_a_question_is_being_sent(house: House, *, resumed: bool) -> None:
+    """The post says that it is paused; resumed, before or after it is there, the question has all of its time."""
+    sent = await being_sent(house)
+    await house.quizzing.pause(HOST)
+    if resumed:
+        await house.quizzing.resume(HOST)
+    sent.set()
+    await house.daily.idle()
+    await house.work()
+    if not resumed:
+        assert [each.quiz is not None and each.quiz.paused_at for each in house.publisher.retold] == [house.clock.now]
+        await wait(house, LONGEST_PAUSE / 2)
+        await house.quizzing.resume(HOST)
+        await house.work()
+    (item,) = await items(house)
+    assert (item.state, item.closes_at) == (RoundState.OPEN, house.clock.now + 30 * SECOND)
+
+
+async def _ends(house: House) -> list[object]:
+    """Wait for the steps under way, and tell how they ended."""
+    return await asyncio.gather(*house.daily._workers.values(), return_exceptions=True)
