@@ -45,6 +45,9 @@ LEASE = timedelta(seconds=60)
 _DELAY = timedelta(seconds=5)
 """An item may be opened so long after its closing time was told: sending takes a moment."""
 
+_BLINK = timedelta(seconds=3)
+"""So short an absence of Discord's costs nobody an answer."""
+
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=1)
 _TRIES = 5
@@ -71,6 +74,9 @@ class Conductor:
         self._answering = answering
         self._library = library
         self._announcer = announcer
+        # Since when members cannot be heard; until what is open was given its time back.
+        self._deaf_since: datetime | None = None
+        self._heard_at: datetime | None = None
 
     async def step(self, found: Quiz) -> None:
         """Do a quiz's next step; does nothing when someone else has taken it."""
@@ -89,8 +95,33 @@ class Conductor:
             logger.exception("quiz %d: its step failed", quiz.id)
             await self._failed(quiz)
 
+    def went_away(self) -> None:
+        """Note that Discord is gone: private answers are lost from now on."""
+        self._heard_at = None
+        if self._deaf_since is None:
+            self._deaf_since = self._clock()
+
+    def heard_again(self) -> None:
+        """Note that Discord is there again; the next tick makes up for the time that was lost."""
+        self._heard_at = self._clock()
+
+    @property
+    def deaf(self) -> bool:
+        """Whether members cannot be heard, or what that cost them was not made up for yet: no item is to close."""
+        return self._deaf_since is not None
+
+    async def make_up(self) -> None:
+        """Give open items the time back in which Discord was gone; does nothing before it is there again."""
+        since, heard_at = self._deaf_since, self._heard_at
+        if since is None or heard_at is None:
+            return
+        if self._clock() - since > _BLINK:
+            await self.came_back(since)
+        # Gone once more meanwhile, it is so since just now.
+        self._deaf_since = None if self._heard_at == heard_at else self._clock()
+
     async def came_back(self, alive: datetime) -> None:
-        """Give open items the time back in which nobody could answer: this process was alive last at an instant."""
+        """Give open items the time back in which nobody could answer: members were heard last at an instant."""
         async with self._store.read() as tx:
             if not await quizzes.running(tx):
                 return

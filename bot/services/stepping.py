@@ -198,7 +198,9 @@ class Stepper:
             case RoundState.PLANNED:
                 await self._post(found)
             case RoundState.OPEN:
-                if found.closes_at <= self._clock():
+                if found.closes_at <= self._clock() and found.quiz_id is not None and self._conductor.deaf:
+                    await self._later(found, self._clock() + _SOON)
+                elif found.closes_at <= self._clock():
                     await self._closing.close(found)
                     self._forget(found.id)
                 else:

@@ -212,3 +212,49 @@ async def test_paused_while_a_question_is_being_sent(house: House, *, resumed: b
 async def _ends(house: House) -> list[object]:
     """Wait for the steps under way, and tell how they ended."""
     return await asyncio.gather(*house.daily._workers.values(), return_exceptions=True)
+
+
+async def test_discord_gone_gives_a_question_its_time_back(house: House) -> None:
+    """While Discord is gone an open item does not close; it has as much time left afterwards as it had before."""
+    item = await asked(house, by_letter=False)
+    await wait(house, 12 * SECOND)
+    house.daily.went_away()
+    await wait(house, timedelta(minutes=5))
+    assert (await house.round(item.id)).state is RoundState.OPEN
+    await house.daily.catch_up()
+    await house.work()
+    going_on = await house.round(item.id)
+    assert (going_on.state, going_on.closes_at) == (RoundState.OPEN, house.clock.now + 18 * SECOND)
+    assert [each.round.closes_at for each in house.publisher.retold] == [going_on.closes_at]
+    await finish(house, item)
+    assert (await house.round(item.id)).state is RoundState.EXPLAINED
+
+
+async def test_discord_gone_for_a_blink_changes_nothing(house: House) -> None:
+    """A connection that is resumed within seconds leaves an item's time alone; one that breaks again does not."""
+    item = await asked(house)
+    for _ in range(2):
+        house.daily.went_away()
+        await wait(house, 2 * SECOND)
+        house.daily.caught_up()
+        await house.work()
+    assert (await house.round(item.id)).closes_at == item.closes_at
+    house.daily.went_away()
+    await wait(house, 2 * SECOND)
+    house.daily.caught_up()
+    house.daily.went_away()
+    await wait(house, 30 * SECOND)
+    house.daily.caught_up()
+    await house.work()
+    assert (await house.round(item.id)).closes_at == house.clock.now + 26 * SECOND
+
+
+async def test_discord_gone_for_hours_ends_the_quiz(house: House) -> None:
+    """As after hours away: the open item is explained, the board shown."""
+    item = await asked(house)
+    house.daily.went_away()
+    await wait(house, LONGEST_AWAY + SECOND)
+    house.daily.caught_up()
+    await house.work(4)
+    assert (await house.round(item.id)).state is RoundState.EXPLAINED
+    assert (await stored(house)).ending is Ending.AWAY
