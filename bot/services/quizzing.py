@@ -10,6 +10,7 @@ from bot.domain.errors import (
     NothingToAsk,
     NothingToSkip,
     OrganisersOnly,
+    QuestionOver,
     QuizPaused,
     QuizRunning,
     QuizWaits,
@@ -109,11 +110,16 @@ class Quizzing:
         self._wake()
         return quiz
 
-    async def skip(self, actor: Actor, quiz_id: int | None = None) -> Quiz:
+    async def skip(
+        self, actor: Actor, quiz_id: int | None = None, *, open_item: int | None = None, read_item: int | None = None
+    ) -> Quiz:
         """Close the open item now; between two items, ask the next one now.
 
+        With `open_item`, the number of an item, only while just that one is open; with `read_item` only while that one
+        was the last: what is pressed twice, or under an older question, skips nothing else.
+
         Raises:
-            NoQuiz, HostsOnly, QuizPaused: it is not to be skipped.
+            NoQuiz, HostsOnly, QuizPaused, QuestionOver: it is not to be skipped.
             NothingToSkip: the next item is on its way.
         """
         now = self._clock()
@@ -122,7 +128,11 @@ class Quizzing:
             if quiz.paused_at is not None:
                 raise QuizPaused
             latest = await _latest(tx, quiz)
-            if latest is None or latest.state in (RoundState.EXPLAINED, RoundState.VOID):
+            between = latest is None or latest.state in (RoundState.EXPLAINED, RoundState.VOID)
+            meant = read_item if between else open_item
+            if (open_item, read_item) != (None, None) and meant != quiz.number:
+                raise QuestionOver
+            if latest is None or between:
                 await quizzes.change(tx, quiz.id, begins_at=min(now, quiz.begins_at), step_at=now)
             elif not await close_item(tx, latest, now=now):
                 raise NothingToSkip

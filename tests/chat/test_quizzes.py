@@ -116,6 +116,7 @@ async def test_skip_pause_and_resume(world: World) -> None:
     assert "tw:quizpause:1" in custom_ids(resumed)
     assert "On we go" in await press(world, world.ann, post, "Skip")
     assert len(world.reveals()) == 1
+    assert "tw:quiznext:1:1" in custom_ids(world.current(post))
     assert said(await world.ann.slash(world.channel, "quiz skip")) == "On we go."
     assert len(world.posts()) == 2
     assert "Only whoever started" in said(await world.ben.slash(world.channel, "quiz pause"))
@@ -123,6 +124,31 @@ async def test_skip_pause_and_resume(world: World) -> None:
     assert "It goes on" in said(await world.olive.slash(world.channel, "quiz resume"))
     assert "Stopped" in said(await world.olive.slash(world.channel, "quiz stop"))
     assert "there is none in this channel" in said(await world.ann.slash(world.channel, "quiz stop"))
+
+
+async def test_buttons_of_questions_that_are_over(world: World) -> None:
+    """Under a question that is over the host asks the next one, once; under the last one is nothing left."""
+    one = await first(world)
+    await press(world, world.ann, one, "Skip")
+    assert "On we go" in await press(world, world.ann, one, "Next question")
+    two = world.posts()[-1]
+    assert "The quiz has moved on" in await press(world, world.ann, one, "Next question")
+    assert world.posts()[-1].id == two.id
+    assert len(world.reveals()) == 1
+    await press(world, world.ann, two, "Skip")
+    assert custom_ids(world.current(two)) == ["tw:mine:2"]
+
+
+async def test_a_pause_between_two_questions(world: World) -> None:
+    """Whoever pauses has the button to go on with: no open question would show one."""
+    one = await first(world)
+    await press(world, world.ann, one, "Skip")
+    paused = await world.ann.click(world.current(one), label="Pause")
+    await world.env.advance_time(READING)
+    assert len(world.posts()) == 1
+    assert paused.response is not None
+    assert said(await world.ann.click(paused.response, label="Resume")) == "It goes on."
+    assert len(world.posts()) == 2
 
 
 async def test_a_restart_in_the_middle_of_a_question(world: World) -> None:
