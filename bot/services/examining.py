@@ -104,11 +104,9 @@ class Examining:
         """Take an answer in place of an earlier one, and give the exam; one that is over stays as it is.
 
         Raises:
-            SittingGone: as `find`, and for what is no entry of it, or no option of that.
+            SittingGone: as `find`, and for what is no entry of it, or what that does not offer.
         """
-        entry = (await self.find(learner, sitting_id)).sitting.entry(number)
-        if entry is None or not choice or not set(choice) <= set(entry.posed.letters):
-            raise SittingGone
+        await self.find(learner, sitting_id)
         return self._exam(await self._sittings.answer(learner, sitting_id, number, choice))
 
     async def flag(self, learner: Learner, sitting_id: int, number: int, *, flag: bool) -> Exam:

@@ -146,7 +146,7 @@ class Sittings:
         exam it may change until that is handed in.
 
         Raises:
-            SittingGone: there is no such sitting of theirs, or no such entry or option in it.
+            SittingGone: there is no such sitting of theirs, or no such entry in it, or it does not offer that choice.
             ItemBusy: the item came into an open round meanwhile, where the feedback would tell its key.
         """
         letters = frozenset(choice)
@@ -189,17 +189,20 @@ class Sittings:
         change: _Change,
         number: int | None = None,
         *,
-        letters: Collection[str] = (),
+        letters: Collection[str] | None = None,
     ) -> Sitting:
         # When it came, however long the database is busy: a deadline goes by that.
         now = self._clock()
         async with self._store.write() as tx:
             sitting = await self._settled(tx, await _theirs(tx, learner, sitting_id), now)
             entry = None if number is None else sitting.entry(number)
-            if number is not None and (entry is None or not set(letters) <= set(entry.posed.letters)):
+            if number is not None and entry is None:
                 raise SittingGone
-            if letters and entry is not None and sitting.mode.tells_at_once:
-                await self._check_free(tx, sitting, entry)
+            if entry is not None and letters is not None:
+                if not entry.posed.offers(letters):
+                    raise SittingGone
+                if sitting.mode.tells_at_once:
+                    await self._check_free(tx, sitting, entry)
             return await self._turned(tx, sitting, change(sitting, now)) if sitting.open else sitting
 
     async def _settled(self, tx: Tx, sitting: Sitting, now: datetime) -> Sitting:

@@ -61,6 +61,17 @@ async def test_an_explained_answer_counts_at_once_and_once(house: House) -> None
     assert _practised(house) == [("1.1-000", 0, "review", 0, "door-as-lock")]
 
 
+@pytest.mark.parametrize("choice", ["", "AB", "J", "é"])
+@pytest.mark.parametrize("mode", Mode)
+async def test_only_what_an_item_offers_is_taken(house: House, mode: Mode, choice: str) -> None:
+    """Nothing, two letters where one option is right, or a letter of no option is no answer, and tells nothing."""
+    begun = await _begun(house, mode)
+    with pytest.raises(SittingGone):
+        await house.sittings.answer(ANN, begun.id, 1, choice)
+    assert (await house.sittings.find(ANN, begun.id)).answered == ()
+    assert _practised(house) == []
+
+
 async def test_an_exam_counts_when_it_is_handed_in(house: House) -> None:
     """Answers may change and flags come and go; at the end each given answer counts, and nothing changes any more."""
     begun = await _begun(house, Mode.EXAM)
