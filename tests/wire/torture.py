@@ -1,4 +1,4 @@
-"""`make torture`: the whole crash matrix of a day and of a live quiz, then the soak; goes on after failures and sums up at the end."""
+"""`make torture`: the whole crash matrix of a day and of a quiz, then the soak; goes on after failures and sums up."""
 
 import argparse
 import sys
