@@ -32,6 +32,7 @@ _RENEWED_SECONDS = 20
 """How often a step under way renews its lease: posting ten letters under a rate limit outlasts one."""
 
 _SOON = timedelta(seconds=1)
+_DEAF_WAIT = timedelta(seconds=5)
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(minutes=10)
 _TRIES = 5
@@ -199,7 +200,7 @@ class Stepper:
                 await self._post(found)
             case RoundState.OPEN:
                 if found.closes_at <= self._clock() and found.quiz_id is not None and self._conductor.deaf:
-                    await self._later(found, self._clock() + _SOON)
+                    await self._later(found, self._clock() + _DEAF_WAIT)
                 elif found.closes_at <= self._clock():
                     await self._closing.close(found)
                     self._forget(found.id)

@@ -7,6 +7,7 @@ import discord
 import simcord
 
 from bot.chat.letters import EMOJI
+from tests.chat.menus import opened
 from tests.chat.world import World, custom_ids, said, texts
 
 LOBBY, READING = 31, 13
@@ -200,6 +201,53 @@ async def test_answering_privately_and_by_reaction(world: World) -> None:
     await world.ann.select(opened.response, list(right), custom_id=menu["custom_id"])
     await world.env.advance_time(31)
     assert "**1 answer**, 1 fully right" in texts(world.reveals()[-1])
+
+
+async def test_time_up_while_somebody_answers(world: World) -> None:
+    """Whoever still has the menu before them when the time is up is told so in its place, and nothing changes."""
+    post = await first(world)
+    right = world.key(post)
+    menu = await opened(world, world.ann)
+    await world.env.advance_time(31)
+    assert (await menu.choose(right)).startswith("This question is closed: answers can no longer change.")
+    assert "nobody answered this time" in texts(world.reveals()[-1])
+
+
+async def test_four_members_of_whom_the_host_leaves(world: World) -> None:
+    """Without its host a quiz goes on, organisers may stop it, and the board has also who left and who came late."""
+    one = await first(world, questions=5)
+    for who in (world.ann, world.ben):
+        for letter in world.key(one):
+            await who.react(one, EMOJI[letter])
+    await world.env.advance_time(31)
+    world.guild.remove_member(world.ann)
+    await world.env.settle()
+    await world.env.advance_time(READING)
+    two = world.posts()[-1]
+    for letter in world.key(two):
+        await world.cat.react(two, EMOJI[letter])
+    assert "Only whoever started" in await press(world, world.ben, two, "Skip")
+    assert "On we go" in await press(world, world.olive, two, "Skip")
+    assert "On we go" in await press(world, world.olive, two, "Next question")
+    await press(world, world.olive, world.posts()[-1], "Stop")
+    shown = texts(boards(world)[-1])
+    assert "It was stopped. 3 questions asked." in shown
+    assert all(f"**{name}** 1 mark, 1 of 1 fully right" in shown for name in ("Ann", "Ben", "Cat"))
+
+
+async def test_a_lost_connection_in_the_middle_of_a_question(world: World) -> None:
+    """While Discord is gone nothing closes; afterwards the question has the time it had left, and its post says so."""
+    post = await first(world)
+    await world.env.advance_time(10)
+    await world.bot.client.on_disconnect()
+    await world.env.advance_time(120)
+    assert world.reveals() == []
+    await world.bot.client.on_resumed()
+    await world.env.advance_time(15)
+    assert world.reveals() == []
+    assert world.current(post).content != post.content
+    await world.env.advance_time(10)
+    assert len(world.reveals()) == 1
 
 
 async def test_two_quizzes_in_two_channels(world: World) -> None:
