@@ -129,7 +129,7 @@ class Conductor:
         async with self._store.write() as tx:
             for quiz in await quizzes.running(tx):
                 if now - alive > LONGEST_AWAY:
-                    await _end(tx, quiz, Ending.AWAY, now=now)
+                    await end_quiz(tx, quiz, Ending.AWAY, now=now)
                 elif quiz.paused_at is None:
                     await _give_back(tx, quiz, alive, now)
 
@@ -230,7 +230,7 @@ class Conductor:
                 await self._tell_time(quiz, latest)
             case QuizStep.END:
                 async with self._store.write() as tx:
-                    await _end(tx, quiz, ending_of(quiz), now=self._clock())
+                    await end_quiz(tx, quiz, ending_of(quiz), now=self._clock())
             case QuizStep.SHOW_BOARD:
                 await self._show_board(quiz, len(answers))
             case QuizStep.WAIT:
@@ -259,7 +259,7 @@ class Conductor:
                 await rounds.plan(tx, planned)
             else:
                 await quizzes.change(tx, quiz.id, number=quiz.number)
-                await _end(tx, quiz, Ending.USED_UP, now=now)
+                await end_quiz(tx, quiz, Ending.USED_UP, now=now)
 
     async def _next(self, tx: Tx, quiz: Quiz, asked: list[Round], now: datetime) -> Round | None:
         """Choose the next item: one that no quiz here asked yet, else the one asked longest ago; none twice."""
@@ -366,10 +366,14 @@ async def close_item(tx: Tx, latest: Round, *, now: datetime) -> bool:
     return True
 
 
-async def _end(tx: Tx, quiz: Quiz, ending: Ending, *, now: datetime) -> None:
-    """Note that a quiz is over; its open item closes at once, and the board comes after its reveal."""
-    if await quizzes.end(tx, quiz, ending, step_at=now):
-        for latest in (await rounds.of_quiz(tx, quiz.id))[-1:]:
+async def end_quiz(tx: Tx, quiz: Quiz, ending: Ending, *, now: datetime) -> None:
+    """Note that a quiz is over: its open item closes at once, one not posted yet is dropped, then comes the board."""
+    if not await quizzes.end(tx, quiz, ending, step_at=now):
+        return
+    for latest in (await rounds.of_quiz(tx, quiz.id))[-1:]:
+        if latest.state is RoundState.PLANNED:
+            await rounds.note(tx, latest.id, step_at=now)
+        else:
             await close_item(tx, latest, now=now)
 
 

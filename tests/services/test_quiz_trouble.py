@@ -9,6 +9,7 @@ import pytest
 from bot.domain.quiz import LOBBY, LONGEST_AWAY, LONGEST_PAUSE, Ending, QuizState
 from bot.domain.rounds import RoundState
 from bot.services.ports import PublishFailed, Refusal
+from bot.storage import quizzes
 from tests.services.house import House, Killed, right
 from tests.services.quiz_house import HOST, SECOND, WISH, asked, being_sent, finish, items, start, stored, wait
 
@@ -258,3 +259,37 @@ async def test_discord_gone_for_hours_ends_the_quiz(house: House) -> None:
     await house.work(4)
     assert (await house.round(item.id)).state is RoundState.EXPLAINED
     assert (await stored(house)).ending is Ending.AWAY
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_paused_before_a_question_was_sent_and_never_resumed(house: House, *, away: bool) -> None:
+    """The question that was planned is dropped, so that its item is free again, and the board is shown."""
+    await start(house)
+    house.clock.now += LOBBY
+    async with house.store.read() as tx:
+        (due,) = await quizzes.due(tx, house.clock.now)
+    await house.conductor.step(due)
+    await house.quizzing.pause(HOST)
+    await house.work()
+    assert await house.states() == ["planned"]
+    house.clock.now += LONGEST_AWAY + SECOND if away else LONGEST_PAUSE
+    if away:
+        await house.restart()
+    await house.work(4)
+    assert await house.states() == ["void"]
+    assert [board.quiz.ending for board in house.publisher.boards] == [Ending.AWAY if away else Ending.NOT_RESUMED]
+
+
+async def test_paused_while_discord_takes_no_question(house: House) -> None:
+    """However long a question waited to be sent, it comes when the quiz is resumed, with all of its time."""
+    house.publisher.fail("post", PublishFailed(Refusal.UNAVAILABLE))
+    await start(house, seconds=10)
+    await wait(house, LOBBY)
+    await wait(house, 15 * SECOND)
+    await house.quizzing.pause(HOST)
+    await wait(house, timedelta(minutes=5))
+    assert await house.states() == ["planned"]
+    await house.quizzing.resume(HOST)
+    await house.work()
+    (item,) = await items(house)
+    assert (item.state, item.closes_at) == (RoundState.OPEN, house.clock.now + 10 * SECOND)
