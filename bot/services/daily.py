@@ -90,6 +90,7 @@ class Daily:
         self._stepper.repairs.clear()
         self.wake()
         await asyncio.gather(*(self._repair(asked) for asked in self._answering.open_rounds()))
+        self.wake()  # what was read is noted at once: after a crash nobody could tell it from what was not
 
     def caught_up(self) -> None:
         """Go on: Discord is there again, and has replayed what happened meanwhile."""

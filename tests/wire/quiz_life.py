@@ -60,6 +60,15 @@ class QuizLife(Life):
         await self._act_out(asked, message)
         return asked, message
 
+    async def _act(self, asked: Asked, message: Message, member: int, mark: str, *, added: bool) -> None:
+        """As in any life, but not while a crash would leave it open what was read before it and what was not."""
+        await self._wait(self._is_read, "a post stays unread")
+        await Life._act(self, asked, message, member, mark, added=added)
+
+    def _is_read(self) -> bool:
+        with closing(sqlite3.connect(self.database, timeout=10)) as connection:
+            return connection.execute("SELECT 1 FROM process WHERE key LIKE 'unread %'").fetchone() is None
+
     def _is_open(self, place: int) -> bool:
         found = self.asked()
         return len(found) == place and found[-1][0].state == "open" and self._has_letters(*found[-1])
