@@ -11,17 +11,14 @@ from bot.domain.profile import WINDOW, group_weights
 from bot.domain.quiz import (
     LOBBY,
     LONGEST_AWAY,
-    LONGEST_PAUSE,
     Ending,
     Quiz,
     QuizState,
     QuizStep,
     draw,
     ending_of,
-    fair_close,
     is_idle,
     next_step,
-    time_left,
     wakes_at,
 )
 from bot.domain.rounds import Round, RoundState
@@ -33,6 +30,7 @@ from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.library import Library
 from bot.services.ports import Clock, FinalBoard, Lobby, Posting, Publisher, PublishFailed, QuizPublisher, Refusal
+from bot.services.timekeeping import end_quiz, give_back
 from bot.services.voiding import void
 from bot.storage import profiles, quizzes, rounds, schedules
 from bot.storage.store import StorageBusy, Store, Tx
@@ -41,9 +39,6 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 """As of a round's step."""
-
-_DELAY = timedelta(seconds=5)
-"""An item may be opened so long after its closing time was told: sending takes a moment."""
 
 _BLINK = timedelta(seconds=3)
 """So short an absence of Discord's costs nobody an answer."""
@@ -131,7 +126,7 @@ class Conductor:
                 if now - alive > LONGEST_AWAY:
                     await end_quiz(tx, quiz, Ending.AWAY, now=now)
                 elif quiz.paused_at is None:
-                    await _give_back(tx, quiz, alive, now)
+                    await give_back(tx, quiz, alive, now)
 
     async def ready(self, planned: Round) -> Round | None:
         """Give an item as it is to be posted now: it is open from now on. `None` when it waits, or is dropped."""
@@ -149,23 +144,6 @@ class Conductor:
                 return replace(planned, closes_at=closes_at)
         await self._void(planned, "its quiz was stopped")
         return None
-
-    async def opened(self, tx: Tx, posted: Round) -> None:
-        """Give an item its time from when its post is known; it closes at once when its quiz was stopped meanwhile.
-
-        Sending may have taken long, a crash may have come between, and the quiz may have been paused or stopped.
-        """
-        quiz, now = await quizzes.by_id(tx, posted.quiz_id or 0), self._clock()
-        current = await rounds.by_id(tx, posted.id)
-        assert quiz is not None
-        assert current is not None
-        if quiz.state is QuizState.OVER:
-            await close_item(tx, current, now=now)
-        elif quiz.paused_at is not None:
-            await quizzes.change(tx, quiz.id, left=quiz.open_for)
-            await move_close(tx, quiz, current, quiz.paused_at + LONGEST_PAUSE, now=now)
-        elif abs(now + quiz.open_for - current.closes_at) > _DELAY:
-            await move_close(tx, quiz, current, now + quiz.open_for, now=now)
 
     async def quiz_of(self, asked: Round) -> Quiz | None:
         """Give the quiz that a round belongs to; `None` when it is a schedule's."""
@@ -356,38 +334,3 @@ class Conductor:
 
     async def _void(self, asked: Round, reason: str) -> bool:
         return await void(self._store, self._answering, asked, reason, now=self._clock())
-
-
-async def close_item(tx: Tx, latest: Round, *, now: datetime) -> bool:
-    """Let a quiz's open item close at once; false when it is not open."""
-    if latest.state is not RoundState.OPEN:
-        return False
-    await rounds.note(tx, latest.id, closes_at=min(now, latest.closes_at), step_at=now)
-    return True
-
-
-async def end_quiz(tx: Tx, quiz: Quiz, ending: Ending, *, now: datetime) -> None:
-    """Note that a quiz is over: its open item closes at once, one not posted yet is dropped, then comes the board."""
-    if not await quizzes.end(tx, quiz, ending, step_at=now):
-        return
-    for latest in (await rounds.of_quiz(tx, quiz.id))[-1:]:
-        if latest.state is RoundState.PLANNED:
-            await rounds.note(tx, latest.id, step_at=now)
-        else:
-            await close_item(tx, latest, now=now)
-
-
-async def _give_back(tx: Tx, quiz: Quiz, alive: datetime, now: datetime) -> None:
-    for latest in (await rounds.of_quiz(tx, quiz.id))[-1:]:
-        if latest.state is RoundState.OPEN and latest.closes_at > alive:
-            closes_at = fair_close(time_left(quiz, latest.closes_at, alive), now)
-            await move_close(tx, quiz, latest, closes_at, now=now)
-
-
-async def move_close(tx: Tx, quiz: Quiz, latest: Round, closes_at: datetime, *, now: datetime) -> None:
-    """Let an item of a quiz close at another time, which its post is told next."""
-    moved: dict[str, object] = {"closes_at": closes_at}
-    if latest.seeded:
-        moved["step_at"] = closes_at
-    await rounds.note(tx, latest.id, **moved)
-    await quizzes.change(tx, quiz.id, step_at=now)

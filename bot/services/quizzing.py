@@ -34,9 +34,9 @@ from bot.domain.quiz import (
 from bot.domain.reading import echo
 from bot.domain.rounds import Round, RoundState
 from bot.domain.selection import History
-from bot.services.conducting import close_item, end_quiz, move_close
 from bot.services.library import Library
 from bot.services.ports import Clock
+from bot.services.timekeeping import close_item, end_quiz, move_close
 from bot.storage import quizzes, rounds
 from bot.storage.store import Store, Tx
 

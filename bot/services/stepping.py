@@ -11,7 +11,7 @@ from typing import Literal, assert_never
 
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Pause, Schedule
-from bot.services import troubles
+from bot.services import timekeeping, troubles
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.closing import Closing
@@ -242,7 +242,7 @@ class Stepper:
         async with self._store.write() as tx:
             moved = await rounds.move(tx, planned, RoundState.OPEN, message_id=message_id)
             if moved and planned.quiz_id is not None:
-                await self._conductor.opened(tx, opened)
+                await timekeeping.opened(tx, opened, now=self._clock())
         if not moved:
             logger.warning("round %d: dropped while it was being posted", planned.id)
             return None
