@@ -6,7 +6,7 @@ help:
 	@echo "make run     start the bot (DISCORD_TOKEN set) or the playground (not set); ARGS=\"--port 8800\" is passed on"
 	@echo "make test    run every check that CI runs"
 	@echo "make bench   measure what the bot costs (ten minutes); ARGS=\"board_growth\" measures only that"
-	@echo "make torture try for half an hour to make the bot lose or repeat something; ARGS=\"--seed 7\" is passed on"
+	@echo "make torture try for three quarters of an hour to make the bot lose or repeat something; ARGS=\"--seed 7\" is passed on"
 	@echo "make format  sort the imports and lay out the code"
 	@echo "make clean   remove .venv and what the tools have cached; settings and databases stay"
 	@echo "Set-up happens by itself the first time. PYTHON=/path/to/python3 chooses the Python (3.11 or newer)."

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tries for about half an hour to make the bot lose or repeat something: the whole crash matrix, then the soak.
+# Tries for about three quarters of an hour to make the bot lose or repeat something: the whole crash matrix, then the soak.
 # Everything given here is passed on: --only matrix or soak, --doubles, --seed, --minutes.
 set -eu
 cd "$(dirname "$0")/.."

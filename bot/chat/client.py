@@ -148,7 +148,7 @@ class TrapwiseClient(commands.Bot):
 
     async def on_resumed(self) -> None:
         """Forget the gap: Discord has replayed what happened in it."""
-        self.services.answering.came_back(replayed=True)
+        self.services.daily.caught_up()
         self._gone.over("Discord has replayed what happened meanwhile")
 
     async def on_disconnect(self) -> None:
@@ -156,7 +156,7 @@ class TrapwiseClient(commands.Bot):
         if self._closing_task is not None:
             return
         if hasattr(self, "services"):
-            self.services.answering.went_away()
+            self.services.daily.went_away()
         self._gone.begin()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py has it

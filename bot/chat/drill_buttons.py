@@ -12,7 +12,7 @@ import discord
 from discord import ui
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
-from bot.chat.choosing import most_of, options_of
+from bot.chat.choosing import options_of
 from bot.chat.layouts import card
 from bot.chat.leads import MOST_TRAPS, to_lesson, to_traps
 from bot.chat.learners import learner_of
@@ -120,7 +120,7 @@ class DrillChoice(
     @classmethod
     def of(cls, drill: drills.Drill) -> Self:
         """Make the menu of a drill: one option to choose, or several for a multi-select item."""
-        return cls(drill.posing, options_of(drill.posed), most=most_of(drill.posed))
+        return cls(drill.posing, options_of(drill.posed), most=drill.posed.most)
 
     @classmethod
     def parse(cls, parts: dict[str, str]) -> Self:

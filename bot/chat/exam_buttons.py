@@ -11,14 +11,14 @@ import discord
 from discord import ui
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
-from bot.chat.choosing import most_of, options_of
+from bot.chat.choosing import options_of
 from bot.chat.exam_results import OF_RESULTS, OVER, result_layout
 from bot.chat.layouts import card
 from bot.chat.learners import learner_of
 from bot.chat.render.exam import exam_begun, exam_handing_in, exam_overview, exam_question
 from bot.chat.render.text import cut
 from bot.chat.replies import Interaction, turn
-from bot.chat.runs import ENTRY, SITTING, OfRun
+from bot.chat.runs import ENTRY, SITTING, OfRun, number_in
 from bot.chat.services import services_of
 from bot.domain.errors import SittingGone
 from bot.domain.sitting import Entry, Sitting, following
@@ -45,7 +45,7 @@ class ExamChoice(TrapwiseMenu, template=rf"tw:exam:pick:{ENTRY}:[A-J]{{0,10}}"):
             super().__init__(
                 f"tw:exam:pick:{sitting_id}:{entry.number}:{picked}",
                 options_of(entry.posed, picked),
-                most=most_of(entry.posed),
+                most=entry.posed.most,
                 placeholder="Your answer …",
             )
             self.number = entry.number
@@ -109,7 +109,7 @@ class ExamGoTo(TrapwiseMenu, template=rf"tw:exam:goto:{SITTING}:(?P<first>\d{{1,
 
     async def pressed(self, interaction: Interaction) -> None:
         exam = await services_of(interaction).examining.find(learner_of(interaction), self.sitting_id)
-        await _show(interaction, exam, int(self.chosen[0]))
+        await _show(interaction, exam, number_in(self))
 
 
 class ExamOverview(OfRun, template=rf"tw:exam:all:{SITTING}"):

@@ -14,7 +14,7 @@ from bot.chat.learners import learner_of
 from bot.chat.render.exam import exam_brief, exam_missed, exam_record, exam_result, weakest
 from bot.chat.render.text import cut
 from bot.chat.replies import Interaction, turn
-from bot.chat.runs import ENTRY, SITTING, OfEntry, OfRun
+from bot.chat.runs import ENTRY, SITTING, OfEntry, OfRun, number_in
 from bot.chat.services import services_of
 from bot.chat.trap_links import LABEL, trap_link
 from bot.domain.related import items_on
@@ -68,7 +68,7 @@ class ExamPast(TrapwiseMenu, template=r"tw:exam:past:(?P<after>\d{1,18})"):
 
     async def pressed(self, interaction: Interaction) -> None:
         examining = services_of(interaction).examining
-        await turn(interaction, result_layout(await examining.outcome(learner_of(interaction), int(self.chosen[0]))))
+        await turn(interaction, result_layout(await examining.outcome(learner_of(interaction), number_in(self))))
 
 
 def result_layout(outcome: Outcome, note: str | None = None) -> ui.LayoutView:

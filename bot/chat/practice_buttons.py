@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.chat.buttons import TrapwiseMenu
-from bot.chat.choosing import most_of, options_of
+from bot.chat.choosing import options_of
 from bot.chat.layouts import card
 from bot.chat.leads import to_lesson, to_traps
 from bot.chat.learners import learner_of
@@ -113,7 +113,7 @@ def run_layout(services: Services, step: Step, *, note: str | None = None) -> ui
     bank, notes = bank_of(services, sitting, Mode.PRACTICE), [f"-# {note}"] if note else []
     if entry is None:
         return card([*notes, *practice_result(bank, sitting, step.left_out)], buttons=_after(bank, sitting))
-    menu = PracticeChoice(sitting.id, entry.number, options_of(entry.posed), most=most_of(entry.posed))
+    menu = PracticeChoice(sitting.id, entry.number, options_of(entry.posed), most=entry.posed.most)
     texts = drill_question(bank, entry.posed, name=place(NAME, sitting, entry))
     return card([*notes, *texts], buttons=[PracticeEnd(sitting.id)], menus=[menu])
 

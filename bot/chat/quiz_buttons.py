@@ -3,17 +3,19 @@
 Everyone sees those that only hosts and organisers may use; the service looks who presses.
 """
 
+from typing import ClassVar, Self
+
 import discord
 from discord import ui
 
-from bot.chat.buttons import NumberedButton
+from bot.chat.buttons import NumberedButton, TrapwiseButton
 from bot.chat.layouts import row
 from bot.chat.organisers import guild_of, quiz_channel
 from bot.chat.render.text import plural
 from bot.chat.replies import Interaction, reply
 from bot.chat.services import services_of
 from bot.chat.surfaces.private import AnswerPrivately, MyAnswer
-from bot.domain.quiz import Quiz
+from bot.domain.quiz import Quiz, QuizState
 from bot.domain.rounds import OVER, Round
 from bot.services.quizzing import Actor
 
@@ -37,13 +39,42 @@ class Begin(QuizButton, word="quizbegin"):
         await reply(interaction, "Here comes the first question.")
 
 
-class Skip(QuizButton, word="quizskip"):
-    """Closes the open question, or asks the next one."""
+class ItemButton(TrapwiseButton, template=r"tw:base"):
+    """A button that is about one question of a quiz: once another is asked, it does nothing."""
 
-    label, emoji = "Skip", "⏭️"
+    word: ClassVar[str]
+    label: ClassVar[str]
+
+    def __init_subclass__(cls, *, word: str) -> None:
+        cls.word = word
+        super().__init_subclass__(template=rf"tw:{word}:(?P<quiz>\d{{1,18}}):(?P<number>\d{{1,3}})")
+
+    def __init__(self, quiz_id: int, number: int) -> None:
+        super().__init__(f"tw:{self.word}:{quiz_id}:{number}", self.label, emoji="⏭️")
+        self.quiz_id, self.number = quiz_id, number
+
+    @classmethod
+    def parse(cls, parts: dict[str, str]) -> Self:
+        return cls(int(parts["quiz"]), int(parts["number"]))
+
+
+class Skip(ItemButton, word="quizskip"):
+    """Closes an open question."""
+
+    label = "Skip"
 
     async def pressed(self, interaction: Interaction) -> None:
-        await services_of(interaction).quizzing.skip(actor_of(interaction), self.quiz_id)
+        await services_of(interaction).quizzing.skip(actor_of(interaction), self.quiz_id, open_item=self.number)
+        await reply(interaction, SKIPPED)
+
+
+class Next(ItemButton, word="quiznext"):
+    """Asks what follows a question that is over, without more time to read."""
+
+    label = "Next question"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        await services_of(interaction).quizzing.skip(actor_of(interaction), self.quiz_id, read_item=self.number)
         await reply(interaction, SKIPPED)
 
 
@@ -54,7 +85,7 @@ class Pause(QuizButton, word="quizpause"):
 
     async def pressed(self, interaction: Interaction) -> None:
         await services_of(interaction).quizzing.pause(actor_of(interaction), self.quiz_id)
-        await reply(interaction, PAUSED)
+        await reply(interaction, PAUSED, view=row(Resume(self.quiz_id)))
 
 
 class Resume(QuizButton, word="quizresume"):
@@ -93,7 +124,7 @@ PAUSED = "Paused: what is open stays open, and nothing else is asked until you r
 RESUMED = "It goes on."
 STOPPED = "Stopped: what is open is explained, then comes the final board."
 
-OF_QUIZZES = (Begin, Skip, Pause, Resume, Stop, Again)
+OF_QUIZZES = (Begin, Skip, Next, Pause, Resume, Stop, Again)
 
 
 def begun(quiz: Quiz) -> str:
@@ -112,11 +143,16 @@ def actor_of(interaction: Interaction) -> Actor:
 
 
 def under_question(asked: Round, quiz: Quiz | None) -> ui.View:
-    """Make the buttons under a question, or one that is over; those for hosts are there while it is one of a quiz."""
-    controls: list[QuizButton] = []
-    if quiz is not None:
-        controls = [Skip(quiz.id), Pause(quiz.id), Stop(quiz.id)]
-        if quiz.paused_at is not None:
-            controls = [Resume(quiz.id), Stop(quiz.id)]
+    """Make the buttons under a question, or one that is over; those for hosts are there while its quiz goes on."""
     answering = [AnswerPrivately(asked.id)] if asked.state not in OVER else []
-    return row(*answering, MyAnswer(asked.id), *controls)
+    return row(*answering, MyAnswer(asked.id), *(_controls(asked, quiz) if quiz is not None else ()))
+
+
+def _controls(asked: Round, quiz: Quiz) -> list[TrapwiseButton]:
+    if asked.state not in OVER:
+        if quiz.paused_at is not None:
+            return [Resume(quiz.id), Stop(quiz.id)]
+        return [Skip(quiz.id, asked.number), Pause(quiz.id), Stop(quiz.id)]
+    if quiz.state is QuizState.OVER or asked.number >= quiz.count:
+        return []
+    return [Next(quiz.id, asked.number), Pause(quiz.id), Stop(quiz.id)]

@@ -9,7 +9,7 @@ from typing import Any, Self
 from discord import ui
 
 from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
-from bot.chat.choosing import most_of, options_of
+from bot.chat.choosing import options_of
 from bot.chat.layouts import card
 from bot.chat.leads import to_lesson, to_traps
 from bot.chat.learners import learner_of
@@ -66,7 +66,7 @@ class ReviewChoice(TrapwiseMenu, template=rf"tw:review:pick:{ENTRY}:[A-J]{{0,10}
             super().__init__(custom_id)
             return
         options = options_of(entry.posed, picked)
-        super().__init__(custom_id, options, most=most_of(entry.posed), placeholder="Your answer …")
+        super().__init__(custom_id, options, most=entry.posed.most, placeholder="Your answer …")
 
     @classmethod
     def parse(cls, parts: dict[str, str]) -> Self:
@@ -76,7 +76,7 @@ class ReviewChoice(TrapwiseMenu, template=rf"tw:review:pick:{ENTRY}:[A-J]{{0,10}
         services = services_of(interaction)
         sitting = await services.sittings.find(learner_of(interaction), self.sitting_id)
         entry = sitting.entry(self.number)
-        if entry is None:
+        if entry is None or not entry.posed.offers(self.chosen):
             raise SittingGone
         if not sitting.open or entry.answered:
             await _go_on(interaction, self.sitting_id, self.number - 1)

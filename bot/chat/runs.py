@@ -1,11 +1,12 @@
 """What the buttons of all runs of questions share: their custom ids carry a run, or an item's number in it."""
 
+import re
 from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
 
-from bot.chat.buttons import TrapwiseButton
+from bot.chat.buttons import TrapwiseButton, TrapwiseMenu
 from bot.chat.render.runs import caught_by
 from bot.chat.services import Services
 from bot.chat.trap_links import trap_link
@@ -44,6 +45,14 @@ class OfEntry(TrapwiseButton, template=r"tw:base"):
     @classmethod
     def parse(cls, parts: dict[str, str]) -> Self:
         return cls(int(parts["sitting"]), int(parts["number"]))
+
+
+def number_in(menu: TrapwiseMenu) -> int:
+    """Give the number that was chosen in a menu of numbers; raises `SittingGone` for what no such menu offers."""
+    chosen = "".join(menu.chosen)
+    if not re.fullmatch(r"\d{1,18}", chosen, re.ASCII):
+        raise SittingGone
+    return int(chosen)
 
 
 def bank_of(services: Services, sitting: Sitting, mode: Mode) -> Bank:

@@ -190,6 +190,10 @@ class NothingToSkip(TrapwiseError):
     """The next question is on its way: try again once it is there."""
 
 
+class QuestionOver(TrapwiseError):
+    """The quiz has moved on since: use the buttons under its latest question."""
+
+
 class NoQuizHere(TrapwiseError):
     """I can hold a quiz only in a text channel where you may write: go to one, and start it there."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from bot.domain.item import LETTERS, Item, Option
+from bot.domain.item import LETTERS, Item, ItemKind, Option
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,15 @@ class PosedItem:
     def traps(self) -> tuple[str, ...]:
         """The traps behind its distractors, each once, in the order shown."""
         return tuple(dict.fromkeys(option.trap for _, option in self.options if option.trap is not None))
+
+    @property
+    def most(self) -> int:
+        """How many options may be chosen: one, or of a multi-select as many as there are, as with letters on a post."""
+        return 1 if self.item.kind is ItemKind.SINGLE else len(self.order)
+
+    def offers(self, choice: Collection[str]) -> bool:
+        """Tell whether these letters can be chosen together."""
+        return 1 <= len(choice) <= self.most and set(choice) <= set(self.letters)
 
     def slips(self, choice: Collection[str]) -> frozenset[str]:
         """Name the traps that choosing these letters is consistent with: those of the distractors among them."""

@@ -17,10 +17,8 @@ from bot.domain.quiz import (
     QuizStep,
     draw,
     ending_of,
-    fair_close,
     is_idle,
     next_step,
-    time_left,
     wakes_at,
 )
 from bot.domain.rounds import Round, RoundState
@@ -32,6 +30,7 @@ from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.library import Library
 from bot.services.ports import Clock, FinalBoard, Lobby, Posting, Publisher, PublishFailed, QuizPublisher, Refusal
+from bot.services.timekeeping import end_quiz, give_back
 from bot.services.voiding import void
 from bot.storage import profiles, quizzes, rounds, schedules
 from bot.storage.store import StorageBusy, Store, Tx
@@ -40,6 +39,9 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 """As of a round's step."""
+
+_BLINK = timedelta(seconds=3)
+"""So short an absence of Discord's costs nobody an answer."""
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=1)
@@ -67,6 +69,9 @@ class Conductor:
         self._answering = answering
         self._library = library
         self._announcer = announcer
+        # Since when members cannot be heard; until what is open was given its time back.
+        self._deaf_since: datetime | None = None
+        self._heard_at: datetime | None = None
 
     async def step(self, found: Quiz) -> None:
         """Do a quiz's next step; does nothing when someone else has taken it."""
@@ -85,8 +90,33 @@ class Conductor:
             logger.exception("quiz %d: its step failed", quiz.id)
             await self._failed(quiz)
 
+    def went_away(self) -> None:
+        """Note that Discord is gone: private answers are lost from now on."""
+        self._heard_at = None
+        if self._deaf_since is None:
+            self._deaf_since = self._clock()
+
+    def heard_again(self) -> None:
+        """Note that Discord is there again; the next tick makes up for the time that was lost."""
+        self._heard_at = self._clock()
+
+    @property
+    def deaf(self) -> bool:
+        """Whether members cannot be heard, or what that cost them was not made up for yet: no item is to close."""
+        return self._deaf_since is not None
+
+    async def make_up(self) -> None:
+        """Give open items the time back in which Discord was gone; does nothing before it is there again."""
+        since, heard_at = self._deaf_since, self._heard_at
+        if since is None or heard_at is None:
+            return
+        if self._clock() - since > _BLINK:
+            await self.came_back(since)
+        # Gone once more meanwhile, it is so since just now.
+        self._deaf_since = None if self._heard_at == heard_at else self._clock()
+
     async def came_back(self, alive: datetime) -> None:
-        """Give open items the time back in which nobody could answer: this process was alive last at an instant."""
+        """Give open items the time back in which nobody could answer: members were heard last at an instant."""
         async with self._store.read() as tx:
             if not await quizzes.running(tx):
                 return
@@ -94,9 +124,9 @@ class Conductor:
         async with self._store.write() as tx:
             for quiz in await quizzes.running(tx):
                 if now - alive > LONGEST_AWAY:
-                    await _end(tx, quiz, Ending.AWAY, now=now)
+                    await end_quiz(tx, quiz, Ending.AWAY, now=now)
                 elif quiz.paused_at is None:
-                    await _give_back(tx, quiz, alive, now)
+                    await give_back(tx, quiz, alive, now)
 
     async def ready(self, planned: Round) -> Round | None:
         """Give an item as it is to be posted now: it is open from now on. `None` when it waits, or is dropped."""
@@ -178,7 +208,7 @@ class Conductor:
                 await self._tell_time(quiz, latest)
             case QuizStep.END:
                 async with self._store.write() as tx:
-                    await _end(tx, quiz, ending_of(quiz), now=self._clock())
+                    await end_quiz(tx, quiz, ending_of(quiz), now=self._clock())
             case QuizStep.SHOW_BOARD:
                 await self._show_board(quiz, len(answers))
             case QuizStep.WAIT:
@@ -207,7 +237,7 @@ class Conductor:
                 await rounds.plan(tx, planned)
             else:
                 await quizzes.change(tx, quiz.id, number=quiz.number)
-                await _end(tx, quiz, Ending.USED_UP, now=now)
+                await end_quiz(tx, quiz, Ending.USED_UP, now=now)
 
     async def _next(self, tx: Tx, quiz: Quiz, asked: list[Round], now: datetime) -> Round | None:
         """Choose the next item: one that no quiz here asked yet, else the one asked longest ago; none twice."""
@@ -304,34 +334,3 @@ class Conductor:
 
     async def _void(self, asked: Round, reason: str) -> bool:
         return await void(self._store, self._answering, asked, reason, now=self._clock())
-
-
-async def close_item(tx: Tx, latest: Round, *, now: datetime) -> bool:
-    """Let a quiz's open item close at once; false when it is not open."""
-    if latest.state is not RoundState.OPEN:
-        return False
-    await rounds.note(tx, latest.id, closes_at=min(now, latest.closes_at), step_at=now)
-    return True
-
-
-async def _end(tx: Tx, quiz: Quiz, ending: Ending, *, now: datetime) -> None:
-    """Note that a quiz is over; its open item closes at once, and the board comes after its reveal."""
-    if await quizzes.end(tx, quiz, ending, step_at=now):
-        for latest in (await rounds.of_quiz(tx, quiz.id))[-1:]:
-            await close_item(tx, latest, now=now)
-
-
-async def _give_back(tx: Tx, quiz: Quiz, alive: datetime, now: datetime) -> None:
-    for latest in (await rounds.of_quiz(tx, quiz.id))[-1:]:
-        if latest.state is RoundState.OPEN and latest.closes_at > alive:
-            closes_at = fair_close(time_left(quiz, latest.closes_at, alive), now)
-            await move_close(tx, quiz, latest, closes_at, now=now)
-
-
-async def move_close(tx: Tx, quiz: Quiz, latest: Round, closes_at: datetime, *, now: datetime) -> None:
-    """Let an item of a quiz close at another time, which its post is told next."""
-    moved: dict[str, object] = {"closes_at": closes_at}
-    if latest.seeded:
-        moved["step_at"] = closes_at
-    await rounds.note(tx, latest.id, **moved)
-    await quizzes.change(tx, quiz.id, step_at=now)

@@ -86,8 +86,22 @@ class Daily:
     async def catch_up(self) -> None:
         """Repair what was missed on every open round's post, additions and withdrawals: Discord is there again."""
         self._answering.came_back()
+        self._conductor.heard_again()
         self._stepper.repairs.clear()
+        self.wake()
         await asyncio.gather(*(self._repair(asked) for asked in self._answering.open_rounds()))
+        self.wake()  # what was read is noted at once: after a crash nobody could tell it from what was not
+
+    def caught_up(self) -> None:
+        """Go on: Discord is there again, and has replayed what happened meanwhile."""
+        self._answering.came_back(replayed=True)
+        self._conductor.heard_again()
+        self.wake()
+
+    def went_away(self) -> None:
+        """Remember since when events may be missing."""
+        self._answering.went_away()
+        self._conductor.went_away()
 
     async def tick(self) -> None:
         """Do what is due now. Steps run in the background: `idle()` waits for them."""
@@ -104,6 +118,7 @@ class Daily:
         self._show_life()
         await self._answering.note_others(present=self._watch.shared)
         self._repair_again(now)
+        await self._conductor.make_up()
         while await self._planner.plan_due(now):
             await self._set_out(now)  # what is planned is posted while others are planned
         await self._set_out(now)

@@ -164,10 +164,13 @@ class Drills:
 
         Raises:
             ItemGone: the item was changed or is there no more.
+            ForeignPost: it does not offer that choice.
             ItemBusy: it came into an open round meanwhile, where the feedback would tell its key, be it once more.
         """
         drill = self._posed_again(posing)
         item = drill.posed.item
+        if not drill.posed.offers(choice):
+            raise ForeignPost
         done = Practised.graded(
             drill.posed,
             choice,

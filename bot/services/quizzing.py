@@ -10,6 +10,7 @@ from bot.domain.errors import (
     NothingToAsk,
     NothingToSkip,
     OrganisersOnly,
+    QuestionOver,
     QuizPaused,
     QuizRunning,
     QuizWaits,
@@ -33,9 +34,9 @@ from bot.domain.quiz import (
 from bot.domain.reading import echo
 from bot.domain.rounds import Round, RoundState
 from bot.domain.selection import History
-from bot.services.conducting import close_item, move_close
 from bot.services.library import Library
 from bot.services.ports import Clock
+from bot.services.timekeeping import close_item, end_quiz, move_close
 from bot.storage import quizzes, rounds
 from bot.storage.store import Store, Tx
 
@@ -109,11 +110,16 @@ class Quizzing:
         self._wake()
         return quiz
 
-    async def skip(self, actor: Actor, quiz_id: int | None = None) -> Quiz:
+    async def skip(
+        self, actor: Actor, quiz_id: int | None = None, *, open_item: int | None = None, read_item: int | None = None
+    ) -> Quiz:
         """Close the open item now; between two items, ask the next one now.
 
+        With `open_item`, the number of an item, only while just that one is open; with `read_item` only while that one
+        was the last: what is pressed twice, or under an older question, skips nothing else.
+
         Raises:
-            NoQuiz, HostsOnly, QuizPaused: it is not to be skipped.
+            NoQuiz, HostsOnly, QuizPaused, QuestionOver: it is not to be skipped.
             NothingToSkip: the next item is on its way.
         """
         now = self._clock()
@@ -122,7 +128,11 @@ class Quizzing:
             if quiz.paused_at is not None:
                 raise QuizPaused
             latest = await _latest(tx, quiz)
-            if latest is None or latest.state in (RoundState.EXPLAINED, RoundState.VOID):
+            between = latest is None or latest.state in (RoundState.EXPLAINED, RoundState.VOID)
+            meant = read_item if between else open_item
+            if (open_item, read_item) != (None, None) and meant != quiz.number:
+                raise QuestionOver
+            if latest is None or between:
                 await quizzes.change(tx, quiz.id, begins_at=min(now, quiz.begins_at), step_at=now)
             elif not await close_item(tx, latest, now=now):
                 raise NothingToSkip
@@ -144,8 +154,8 @@ class Quizzing:
             if quiz.state is QuizState.LOBBY:
                 raise QuizWaits
             latest, left = await _latest(tx, quiz), None
-            # What is about to close does so; what is about to be posted is as good as open.
-            if latest is not None and latest.state in (RoundState.PLANNED, RoundState.OPEN) and latest.closes_at > now:
+            # What is about to close does so; what is about to be posted waits, or waits once it is there.
+            if latest is not None and latest.state is RoundState.OPEN and latest.closes_at > now:
                 left = time_left(quiz, latest.closes_at, now)
                 await move_close(tx, quiz, latest, now + LONGEST_PAUSE, now=now)
             await quizzes.change(tx, quiz.id, paused_at=now, left=left, step_at=now)
@@ -160,11 +170,10 @@ class Quizzing:
             if quiz.paused_at is None:
                 return quiz
             latest = await _latest(tx, quiz)
-            if latest is not None and quiz.left is not None:
-                if latest.state is RoundState.PLANNED:
-                    await rounds.note(tx, latest.id, step_at=now)
-                elif latest.state is RoundState.OPEN:
-                    await move_close(tx, quiz, latest, fair_close(quiz.left, now), now=now)
+            if latest is not None and latest.state is RoundState.PLANNED:
+                await rounds.note(tx, latest.id, step_at=now)
+            elif latest is not None and latest.state is RoundState.OPEN and quiz.left is not None:
+                await move_close(tx, quiz, latest, fair_close(quiz.left, now), now=now)
             await quizzes.change(tx, quiz.id, paused_at=None, left=None, step_at=now)
         self._wake()
         return replace(quiz, paused_at=None, left=None)
@@ -174,12 +183,7 @@ class Quizzing:
         now = self._clock()
         async with self._store.write() as tx:
             quiz = await _running(tx, actor, quiz_id)
-            await quizzes.end(tx, quiz, Ending.STOPPED, step_at=now)
-            latest = await _latest(tx, quiz)
-            if latest is not None and latest.state is RoundState.PLANNED:
-                await rounds.note(tx, latest.id, step_at=now)
-            elif latest is not None:
-                await close_item(tx, latest, now=now)
+            await end_quiz(tx, quiz, Ending.STOPPED, now=now)
         self._wake()
         return quiz
 

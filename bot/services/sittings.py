@@ -12,7 +12,7 @@ from bot.domain import sitting as rules
 from bot.domain.errors import ItemBusy, ServerBusy, SittingGone, SittingOpen, TooManySittings
 from bot.domain.item import Item
 from bot.domain.practice import pose_by
-from bot.domain.sitting import IDLE, Entry, Mode, Sitting, SittingState, Wish
+from bot.domain.sitting import Entry, Mode, Sitting, SittingState, Wish
 from bot.services import offering
 from bot.services.library import Library
 from bot.services.offering import Learner
@@ -24,7 +24,9 @@ PER_DAY = 100
 """Sittings that a member may begin within a day, of all modes and in all places together."""
 
 PER_SERVER = 500
-"""Sittings of a server that may be under way at once."""
+"""Sittings of a server that may be under way at once: those in which something was done just now."""
+
+JUST_NOW = timedelta(hours=1)
 
 KEPT = timedelta(days=30)
 """How long a sitting is kept after the last thing done in it. Exams are kept for good, as their members' history."""
@@ -107,9 +109,15 @@ class Sittings:
         return begun
 
     async def current(self, learner: Learner, mode: Mode) -> Sitting | None:
-        """Give the sitting that a member has open here; one whose time has just been found to be over is expired."""
+        """Give the sitting that a member has open here; one whose time has just been found to be over is expired.
+
+        One whose bank is gone ends: it can not go on, and would be in the way.
+        """
         async with self._store.read() as tx:
             found = await sittings.open_one(tx, learner.guild_id, learner.member_id, mode)
+        if found is not None and not self._library.has(found.bank):
+            await self.finish(learner, found.id)
+            return None
         return None if found is None else await self._up_to_date(learner, found)
 
     async def find(self, learner: Learner, sitting_id: int) -> Sitting:
@@ -146,7 +154,7 @@ class Sittings:
         exam it may change until that is handed in.
 
         Raises:
-            SittingGone: there is no such sitting of theirs, or no such entry or option in it.
+            SittingGone: there is no such sitting of theirs, or no such entry in it, or it does not offer that choice.
             ItemBusy: the item came into an open round meanwhile, where the feedback would tell its key.
         """
         letters = frozenset(choice)
@@ -171,7 +179,10 @@ class Sittings:
     async def busy(self, sitting: Sitting) -> frozenset[int]:
         """Number the entries whose items are in an open round, so that nothing may tell their keys."""
         async with self._store.read() as tx:
-            taken = await offering.busy(tx, _learner(sitting), sitting.bank)
+            return await self._held(tx, sitting)
+
+    async def _held(self, tx: Tx, sitting: Sitting) -> frozenset[int]:
+        taken = await offering.busy(tx, _learner(sitting), sitting.bank)
         same = (each for each in sitting.entries if self._library.is_among(sitting.bank, each.posed.item.id, taken))
         return frozenset(each.number for each in same)
 
@@ -189,17 +200,20 @@ class Sittings:
         change: _Change,
         number: int | None = None,
         *,
-        letters: Collection[str] = (),
+        letters: Collection[str] | None = None,
     ) -> Sitting:
         # When it came, however long the database is busy: a deadline goes by that.
         now = self._clock()
         async with self._store.write() as tx:
             sitting = await self._settled(tx, await _theirs(tx, learner, sitting_id), now)
             entry = None if number is None else sitting.entry(number)
-            if number is not None and (entry is None or not set(letters) <= set(entry.posed.letters)):
+            if number is not None and entry is None:
                 raise SittingGone
-            if letters and entry is not None and sitting.mode.tells_at_once:
-                await self._check_free(tx, sitting, entry)
+            if entry is not None and letters is not None:
+                if not entry.posed.offers(letters):
+                    raise SittingGone
+                if sitting.mode.tells_at_once and number in await self._held(tx, sitting):
+                    raise ItemBusy
             return await self._turned(tx, sitting, change(sitting, now)) if sitting.open else sitting
 
     async def _settled(self, tx: Tx, sitting: Sitting, now: datetime) -> Sitting:
@@ -207,18 +221,19 @@ class Sittings:
         return await self._turned(tx, sitting, rules.handed_in(sitting, now)) if sitting.ran_out(now) else sitting
 
     async def _turned(self, tx: Tx, before: Sitting, after: Sitting) -> Sitting:
-        """Store what a sitting has become; what is graded from now on counts for the member's traps."""
+        """Store what a sitting has become; what is graded from now on counts for the member's traps.
+
+        In an exam that is handed in only what may be told: a profile would hint at the key of an open round's item.
+        """
         pairs = zip(before.entries, after.entries, strict=True)
         changed = [entry for earlier, entry in pairs if entry != earlier]
         graded = [entry for entry in changed if entry.answered and entry.full is not None]
+        if graded and not after.mode.tells_at_once:
+            held = await self._held(tx, after)
+            graded = [entry for entry in graded if entry.number not in held]
         await practice.keep_all(tx, (rules.practised_in(after, entry) for entry in graded))
         await sittings.save(tx, after, changed)
         return after
-
-    async def _check_free(self, tx: Tx, sitting: Sitting, entry: Entry) -> None:
-        taken = await offering.busy(tx, _learner(sitting), sitting.bank)
-        if self._library.is_among(sitting.bank, entry.posed.item.id, taken):
-            raise ItemBusy
 
     async def _make_room(self, tx: Tx, made: Sitting) -> None:
         """Check the limits, and end the sitting that this one replaces."""
@@ -229,7 +244,7 @@ class Sittings:
         if earlier is not None and (made.mode.tells_at_once or earlier.ran_out(now)):
             await self._turned(tx, earlier, rules.handed_in(earlier, now))
         if made.guild_id is not None:
-            under_way = await sittings.under_way(tx, made.guild_id, since=now - IDLE)
+            under_way = await sittings.under_way(tx, made.guild_id, since=now - JUST_NOW)
             if under_way >= self._per_server:
                 raise ServerBusy(limit=self._per_server)
 

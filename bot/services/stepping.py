@@ -11,7 +11,7 @@ from typing import Literal, assert_never
 
 from bot.domain.rounds import Round, RoundState
 from bot.domain.schedule import Pause, Schedule
-from bot.services import troubles
+from bot.services import timekeeping, troubles
 from bot.services.announcing import Announcer
 from bot.services.answering import Answering
 from bot.services.closing import Closing
@@ -32,6 +32,7 @@ _RENEWED_SECONDS = 20
 """How often a step under way renews its lease: posting ten letters under a rate limit outlasts one."""
 
 _SOON = timedelta(seconds=1)
+_DEAF_WAIT = timedelta(seconds=5)
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(minutes=10)
 _TRIES = 5
@@ -198,7 +199,9 @@ class Stepper:
             case RoundState.PLANNED:
                 await self._post(found)
             case RoundState.OPEN:
-                if found.closes_at <= self._clock():
+                if found.closes_at <= self._clock() and found.quiz_id is not None and self._conductor.deaf:
+                    await self._later(found, self._clock() + _DEAF_WAIT)
+                elif found.closes_at <= self._clock():
                     await self._closing.close(found)
                     self._forget(found.id)
                 else:
@@ -238,6 +241,8 @@ class Stepper:
         opened = replace(planned, state=RoundState.OPEN, message_id=message_id)
         async with self._store.write() as tx:
             moved = await rounds.move(tx, planned, RoundState.OPEN, message_id=message_id)
+            if moved and planned.quiz_id is not None:
+                await timekeeping.opened(tx, opened, now=self._clock())
         if not moved:
             logger.warning("round %d: dropped while it was being posted", planned.id)
             return None

@@ -20,7 +20,7 @@ from bot.chat.practice_buttons import (
     PracticeMore,
     PracticeNext,
 )
-from bot.chat.quiz_buttons import OF_QUIZZES
+from bot.chat.quiz_buttons import Again, Begin, Next, Pause, Resume, Skip, Stop
 from bot.chat.render.lessons import CHAIN
 from bot.chat.report_buttons import CountAgain, Dismiss, QueuePage, Reopen, Report, Void, WriteAgain
 from bot.chat.reveal_buttons import Explain, RoundLesson
@@ -69,7 +69,8 @@ def test_the_longest_ids_fit() -> None:
         Drill.another(_ID, _ITEM),
         DrillChoice(posing),
         *(button(_LARGEST) for button in (Explain, RoundLesson, Report, Dismiss, Void, CountAgain, WriteAgain)),
-        *(button(_LARGEST) for button in OF_QUIZZES),
+        *(button(_LARGEST) for button in (Begin, Pause, Resume, Stop, Again)),
+        *(button(_LARGEST, 999) for button in (Skip, Next)),
         Reopen(_LARGEST, _LARGEST),
         QueuePage(10**6 - 1),
         BoardPage(Period.ALL_TIME, 10**6 - 1),

@@ -282,7 +282,8 @@ async def test_where_only_a_member_installed_it_they_are_alone(
 
 
 async def test_a_run_of_a_bank_that_is_gone_says_so(world: World) -> None:
-    """Its buttons get a sentence."""
+    """Its buttons get a sentence; the command by itself, which that names, begins another."""
     run = await _begun(world)
     await world.restart_with(replace(world.shelves[0].bank, id="other"))
     assert "I no longer have this run on file" in await run.press("end")
+    assert "Practice 1 of 10" in (await _begun(world)).text

@@ -7,6 +7,7 @@ import discord
 import simcord
 
 from bot.chat.letters import EMOJI
+from tests.chat.menus import opened
 from tests.chat.world import World, custom_ids, said, texts
 
 LOBBY, READING = 31, 13
@@ -116,6 +117,7 @@ async def test_skip_pause_and_resume(world: World) -> None:
     assert "tw:quizpause:1" in custom_ids(resumed)
     assert "On we go" in await press(world, world.ann, post, "Skip")
     assert len(world.reveals()) == 1
+    assert "tw:quiznext:1:1" in custom_ids(world.current(post))
     assert said(await world.ann.slash(world.channel, "quiz skip")) == "On we go."
     assert len(world.posts()) == 2
     assert "Only whoever started" in said(await world.ben.slash(world.channel, "quiz pause"))
@@ -123,6 +125,31 @@ async def test_skip_pause_and_resume(world: World) -> None:
     assert "It goes on" in said(await world.olive.slash(world.channel, "quiz resume"))
     assert "Stopped" in said(await world.olive.slash(world.channel, "quiz stop"))
     assert "there is none in this channel" in said(await world.ann.slash(world.channel, "quiz stop"))
+
+
+async def test_buttons_of_questions_that_are_over(world: World) -> None:
+    """Under a question that is over the host asks the next one, once; under the last one is nothing left."""
+    one = await first(world)
+    await press(world, world.ann, one, "Skip")
+    assert "On we go" in await press(world, world.ann, one, "Next question")
+    two = world.posts()[-1]
+    assert "The quiz has moved on" in await press(world, world.ann, one, "Next question")
+    assert world.posts()[-1].id == two.id
+    assert len(world.reveals()) == 1
+    await press(world, world.ann, two, "Skip")
+    assert custom_ids(world.current(two)) == ["tw:mine:2"]
+
+
+async def test_a_pause_between_two_questions(world: World) -> None:
+    """Whoever pauses has the button to go on with: no open question would show one."""
+    one = await first(world)
+    await press(world, world.ann, one, "Skip")
+    paused = await world.ann.click(world.current(one), label="Pause")
+    await world.env.advance_time(READING)
+    assert len(world.posts()) == 1
+    assert paused.response is not None
+    assert said(await world.ann.click(paused.response, label="Resume")) == "It goes on."
+    assert len(world.posts()) == 2
 
 
 async def test_a_restart_in_the_middle_of_a_question(world: World) -> None:
@@ -174,6 +201,53 @@ async def test_answering_privately_and_by_reaction(world: World) -> None:
     await world.ann.select(opened.response, list(right), custom_id=menu["custom_id"])
     await world.env.advance_time(31)
     assert "**1 answer**, 1 fully right" in texts(world.reveals()[-1])
+
+
+async def test_time_up_while_somebody_answers(world: World) -> None:
+    """Whoever still has the menu before them when the time is up is told so in its place, and nothing changes."""
+    post = await first(world)
+    right = world.key(post)
+    menu = await opened(world, world.ann)
+    await world.env.advance_time(31)
+    assert (await menu.choose(right)).startswith("This question is closed: answers can no longer change.")
+    assert "nobody answered this time" in texts(world.reveals()[-1])
+
+
+async def test_four_members_of_whom_the_host_leaves(world: World) -> None:
+    """Without its host a quiz goes on, organisers may stop it, and the board has also who left and who came late."""
+    one = await first(world, questions=5)
+    for who in (world.ann, world.ben):
+        for letter in world.key(one):
+            await who.react(one, EMOJI[letter])
+    await world.env.advance_time(31)
+    world.guild.remove_member(world.ann)
+    await world.env.settle()
+    await world.env.advance_time(READING)
+    two = world.posts()[-1]
+    for letter in world.key(two):
+        await world.cat.react(two, EMOJI[letter])
+    assert "Only whoever started" in await press(world, world.ben, two, "Skip")
+    assert "On we go" in await press(world, world.olive, two, "Skip")
+    assert "On we go" in await press(world, world.olive, two, "Next question")
+    await press(world, world.olive, world.posts()[-1], "Stop")
+    shown = texts(boards(world)[-1])
+    assert "It was stopped. 3 questions asked." in shown
+    assert all(f"**{name}** 1 mark, 1 of 1 fully right" in shown for name in ("Ann", "Ben", "Cat"))
+
+
+async def test_a_lost_connection_in_the_middle_of_a_question(world: World) -> None:
+    """While Discord is gone nothing closes; afterwards the question has the time it had left, and its post says so."""
+    post = await first(world)
+    await world.env.advance_time(10)
+    await world.bot.client.on_disconnect()
+    await world.env.advance_time(120)
+    assert world.reveals() == []
+    await world.bot.client.on_resumed()
+    await world.env.advance_time(15)
+    assert world.reveals() == []
+    assert world.current(post).content != post.content
+    await world.env.advance_time(10)
+    assert len(world.reveals()) == 1
 
 
 async def test_two_quizzes_in_two_channels(world: World) -> None:

@@ -150,3 +150,14 @@ def _check_menu(part: object) -> None:
         return
     assert 1 <= part["min_values"] <= part["max_values"] <= len(part["options"]) <= 25
     assert all(1 <= len(each["label"]) <= 100 for each in part["options"])
+
+
+def test_a_quizs_question_says_what_holds_for_it() -> None:
+    """Open for seconds, or paused, it names no minute; where letters are no answers, none is spoken of."""
+    lettered = replace(_SINGLE, schedule_id=None, quiz_id=1)
+    buttons = replace(lettered, by_letter=False)
+    for asked in (lettered, buttons):
+        given, gone = _own(_private("A"), asked), _own(_private("", seen="A" if asked.by_letter else ""), asked)
+        told = [receipt(given), own_answer(given), own_answer(_own(None, asked)), withdrawn(gone, make_answer("B"))]
+        assert all("until the question closes" in each and ":f>" not in each for each in told)
+        assert any("letter" in each for each in told) is asked.by_letter

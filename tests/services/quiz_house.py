@@ -1,5 +1,6 @@
 """What tests of live quizzes share: starting one, letting time pass, and looking at its items."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -48,6 +49,18 @@ async def asked(house: House, actor: Actor = HOST, **changes: Any) -> Round:  # 
     quiz = await start(house, actor, **changes)
     await wait(house, LOBBY)
     return (await items(house, quiz.id))[-1]
+
+
+async def being_sent(house: House, **changes: Any) -> asyncio.Event:  # noqa: ANN401 - any field of a wish
+    """Start a quiz whose first item is being sent until the event given back is set."""
+    await start(house, **changes)
+    sent = house.publisher.hang("post")
+    house.clock.now += LOBBY
+    async with asyncio.timeout(5):
+        while not house.publisher.named("post"):
+            await house.daily.tick()
+            await asyncio.sleep(0.005)
+    return sent
 
 
 async def finish(house: House, item: Round) -> Round | None:

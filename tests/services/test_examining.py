@@ -138,6 +138,7 @@ async def test_items_of_open_rounds_are_never_drawn(group: House) -> None:
 async def test_what_the_channel_is_asked_meanwhile_is_held_back(group: House) -> None:
     """An item that comes into an open round is no part of the result, nor explained, until that is closed."""
     exam = await group.examining.start(ANN, None, count=60)
+    await _answered(group, exam, right=0, wrong=12)
     asked = await group.posted(open_for=MINUTE)
     over = await group.examining.hand_in(ANN, exam.sitting.id)
     outcome = await group.examining.told(over)
@@ -145,6 +146,8 @@ async def test_what_the_channel_is_asked_meanwhile_is_held_back(group: House) ->
     assert (outcome.result.whole.items, len(outcome.missed)) == (11, 11)
     (listed,) = (await group.examining.record(ANN)).outcomes
     assert listed.result.whole.items == 11
+    hinted = group.rows("SELECT COUNT(*), SUM(item_id = ?) FROM practised", asked.posed.item.id)
+    assert hinted == [(11, 0)], "it counts for no trap, and is no card"
     group.clock.now = asked.closes_at
     await group.work()
     outcome = await group.examining.outcome(ANN, exam.sitting.id)

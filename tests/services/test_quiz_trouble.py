@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.quiz import LOBBY, LONGEST_AWAY, Ending, QuizState
+from bot.domain.quiz import LOBBY, LONGEST_AWAY, LONGEST_PAUSE, Ending, QuizState
 from bot.domain.rounds import RoundState
 from bot.services.ports import PublishFailed, Refusal
+from bot.storage import quizzes
 from tests.services.house import House, Killed, right
-from tests.services.quiz_house import HOST, SECOND, WISH, asked, finish, items, start, stored, wait
+from tests.services.quiz_house import HOST, SECOND, WISH, asked, being_sent, finish, items, start, stored, wait
 
 
 async def test_a_lost_channel_ends_the_quiz(house: House) -> None:
@@ -150,3 +151,145 @@ async def test_a_crash_shows_nothing_twice(house: House, method: str, *, after: 
     chat = house.publisher
     assert (len(chat.lobbies), len(chat.posts), len(chat.reveals), len(chat.boards)) == (1, 1, 1, 1)
     assert (await stored(house)).ending is Ending.FINISHED
+
+
+async def test_a_question_that_is_sent_slowly_has_its_time(house: House) -> None:
+    """When Discord takes longer than an item is open for, it opens for as long as it was to, and its post says so."""
+    sent = await being_sent(house, seconds=10)
+    house.clock.now += 15 * SECOND
+    sent.set()
+    await house.daily.idle()
+    await house.work()
+    (item,) = await items(house)
+    assert (item.state, item.closes_at) == (RoundState.OPEN, house.clock.now + 10 * SECOND)
+    assert [each.round.closes_at for each in house.publisher.retold] == [item.closes_at]
+
+
+async def test_a_crash_after_sending_a_question_costs_it_no_time(house: House) -> None:
+    """Found again after the crashed step's lease, the question opens for as long as it was to."""
+    await start(house)
+    house.publisher.fail("post", Killed(), after=True)
+    house.clock.now += LOBBY
+    while not any(isinstance(end, Killed) for end in await _ends(house)):
+        await house.daily.tick()
+    await house.restart()
+    house.clock.now += 61 * SECOND
+    await house.work(4)
+    (item,) = await items(house)
+    assert (item.state, item.closes_at) == (RoundState.OPEN, house.clock.now + 30 * SECOND)
+    assert len(house.publisher.posts) == 1
+
+
+async def test_stopped_while_a_question_is_being_sent(house: House) -> None:
+    """The question that nobody could hold back any more is explained at once, and the board follows."""
+    sent = await being_sent(house, seconds=300)
+    await house.quizzing.stop(HOST)
+    sent.set()
+    await house.daily.idle()
+    await house.work(4)
+    assert await house.states() == ["explained"]
+    assert [board.quiz.ending for board in house.publisher.boards] == [Ending.STOPPED]
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_paused_while_a_question_is_being_sent(house: House, *, resumed: bool) -> None:
+    """The post says that it is paused; resumed, before or after it is there, the question has all of its time."""
+    sent = await being_sent(house)
+    await house.quizzing.pause(HOST)
+    if resumed:
+        await house.quizzing.resume(HOST)
+    sent.set()
+    await house.daily.idle()
+    await house.work()
+    if not resumed:
+        assert [each.quiz is not None and each.quiz.paused_at for each in house.publisher.retold] == [house.clock.now]
+        await wait(house, LONGEST_PAUSE / 2)
+        await house.quizzing.resume(HOST)
+        await house.work()
+    (item,) = await items(house)
+    assert (item.state, item.closes_at) == (RoundState.OPEN, house.clock.now + 30 * SECOND)
+
+
+async def _ends(house: House) -> list[object]:
+    """Wait for the steps under way, and tell how they ended."""
+    return await asyncio.gather(*house.daily._workers.values(), return_exceptions=True)
+
+
+async def test_discord_gone_gives_a_question_its_time_back(house: House) -> None:
+    """While Discord is gone an open item does not close; it has as much time left afterwards as it had before."""
+    item = await asked(house, by_letter=False)
+    await wait(house, 12 * SECOND)
+    house.daily.went_away()
+    await wait(house, timedelta(minutes=5))
+    assert (await house.round(item.id)).state is RoundState.OPEN
+    await house.daily.catch_up()
+    await house.work()
+    going_on = await house.round(item.id)
+    assert (going_on.state, going_on.closes_at) == (RoundState.OPEN, house.clock.now + 18 * SECOND)
+    assert [each.round.closes_at for each in house.publisher.retold] == [going_on.closes_at]
+    await finish(house, item)
+    assert (await house.round(item.id)).state is RoundState.EXPLAINED
+
+
+async def test_discord_gone_for_a_blink_changes_nothing(house: House) -> None:
+    """A connection that is resumed within seconds leaves an item's time alone; one that breaks again does not."""
+    item = await asked(house)
+    for _ in range(2):
+        house.daily.went_away()
+        await wait(house, 2 * SECOND)
+        house.daily.caught_up()
+        await house.work()
+    assert (await house.round(item.id)).closes_at == item.closes_at
+    house.daily.went_away()
+    await wait(house, 2 * SECOND)
+    house.daily.caught_up()
+    house.daily.went_away()
+    await wait(house, 30 * SECOND)
+    house.daily.caught_up()
+    await house.work()
+    assert (await house.round(item.id)).closes_at == house.clock.now + 26 * SECOND
+
+
+async def test_discord_gone_for_hours_ends_the_quiz(house: House) -> None:
+    """As after hours away: the open item is explained, the board shown."""
+    item = await asked(house)
+    house.daily.went_away()
+    await wait(house, LONGEST_AWAY + SECOND)
+    house.daily.caught_up()
+    await house.work(4)
+    assert (await house.round(item.id)).state is RoundState.EXPLAINED
+    assert (await stored(house)).ending is Ending.AWAY
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_paused_before_a_question_was_sent_and_never_resumed(house: House, *, away: bool) -> None:
+    """The question that was planned is dropped, so that its item is free again, and the board is shown."""
+    await start(house)
+    house.clock.now += LOBBY
+    async with house.store.read() as tx:
+        (due,) = await quizzes.due(tx, house.clock.now)
+    await house.conductor.step(due)
+    await house.quizzing.pause(HOST)
+    await house.work()
+    assert await house.states() == ["planned"]
+    house.clock.now += LONGEST_AWAY + SECOND if away else LONGEST_PAUSE
+    if away:
+        await house.restart()
+    await house.work(4)
+    assert await house.states() == ["void"]
+    assert [board.quiz.ending for board in house.publisher.boards] == [Ending.AWAY if away else Ending.NOT_RESUMED]
+
+
+async def test_paused_while_discord_takes_no_question(house: House) -> None:
+    """However long a question waited to be sent, it comes when the quiz is resumed, with all of its time."""
+    house.publisher.fail("post", PublishFailed(Refusal.UNAVAILABLE))
+    await start(house, seconds=10)
+    await wait(house, LOBBY)
+    await wait(house, 15 * SECOND)
+    await house.quizzing.pause(HOST)
+    await wait(house, timedelta(minutes=5))
+    assert await house.states() == ["planned"]
+    await house.quizzing.resume(HOST)
+    await house.work()
+    (item,) = await items(house)
+    assert (item.state, item.closes_at) == (RoundState.OPEN, house.clock.now + 10 * SECOND)

@@ -11,6 +11,7 @@ from bot.domain.errors import (
     NothingToAsk,
     NothingToSkip,
     OrganisersOnly,
+    QuestionOver,
     QuizPaused,
     QuizRunning,
     QuizWaits,
@@ -229,6 +230,24 @@ async def test_skipping_closes_and_explains(house: House) -> None:
     await house.quizzing.skip(HOST)
     await house.work()
     assert (await items(house))[-1].number == 2
+
+
+async def test_a_skip_is_about_one_item(house: House) -> None:
+    """Pressed twice, or under a question that is over, a button neither costs the time to read nor the next item."""
+    item = await asked(house)
+    with pytest.raises(QuestionOver):
+        await house.quizzing.skip(HOST, 1, read_item=1)
+    await house.quizzing.skip(HOST, 1, open_item=1)
+    await house.work()
+    with pytest.raises(QuestionOver):
+        await house.quizzing.skip(HOST, 1, open_item=1)
+    await house.quizzing.skip(HOST, 1, read_item=1)
+    await house.work()
+    for stale in ({"open_item": 1}, {"read_item": 1}):
+        with pytest.raises(QuestionOver):
+            await house.quizzing.skip(HOST, 1, **stale)
+    assert [each.state for each in await items(house)] == [RoundState.EXPLAINED, RoundState.OPEN]
+    assert item.number == 1
 
 
 async def test_an_item_on_its_way_is_not_skipped(house: House) -> None:

@@ -10,7 +10,8 @@ from bot.domain.errors import ItemBusy, ServerBusy, SittingGone, SittingOpen, To
 from bot.domain.item import Difficulty, Item
 from bot.domain.sitting import IDLE, Mode, Sitting, SittingState, Wish
 from bot.services.offering import Learner
-from bot.services.sittings import KEPT, Sittings
+from bot.services.sittings import JUST_NOW, KEPT, Sittings
+from tests.builders import make_bank, make_item
 from tests.services.house import MINUTE, House
 
 ANN = Learner(member_id=1, guild_id=100)
@@ -59,6 +60,17 @@ async def test_an_explained_answer_counts_at_once_and_once(house: House) -> None
     after = await asyncio.gather(*sent)
     assert {each.entries[0].choice for each in after} == {letters[0]}
     assert _practised(house) == [("1.1-000", 0, "review", 0, "door-as-lock")]
+
+
+@pytest.mark.parametrize("choice", ["", "AB", "J", "é"])
+@pytest.mark.parametrize("mode", Mode)
+async def test_only_what_an_item_offers_is_taken(house: House, mode: Mode, choice: str) -> None:
+    """Nothing, two letters where one option is right, or a letter of no option is no answer, and tells nothing."""
+    begun = await _begun(house, mode)
+    with pytest.raises(SittingGone):
+        await house.sittings.answer(ANN, begun.id, 1, choice)
+    assert (await house.sittings.find(ANN, begun.id)).answered == ()
+    assert _practised(house) == []
 
 
 async def test_an_exam_counts_when_it_is_handed_in(house: House) -> None:
@@ -110,6 +122,18 @@ async def test_a_deadline_applies_at_any_contact(house: House, contact: str) -> 
             found = (await house.sittings.past(ANN, Mode.EXAM, most=1))[0]
     assert found is not None
     assert (found.state, [each.full for each in found.entries]) == (SittingState.EXPIRED, [True, False, False])
+    assert len(_practised(house)) == 1
+
+
+@pytest.mark.parametrize("mode", Mode)
+async def test_a_sitting_of_a_bank_that_is_gone_ends(house: House, mode: Mode) -> None:
+    """It could not go on, so at the next contact it makes room; the answers in it are kept."""
+    begun = await _begun(house, mode)
+    await house.sittings.answer(ANN, begun.id, 1, _right(begun, 1))
+    house.banks = (make_bank([make_item("2.1-000")], bank_id="other"),)
+    await house.restart()
+    assert await house.sittings.current(ANN, mode) is None
+    assert (await house.sittings.find(ANN, begun.id)).state is SittingState.DONE
     assert len(_practised(house)) == 1
 
 
@@ -177,7 +201,7 @@ async def test_an_exam_takes_answers_to_items_of_open_rounds(group: House) -> No
 
 
 async def test_limits_hold(house: House) -> None:
-    """A member begins so many a day, and a server has so many under way; those left alone for a day take no place."""
+    """A member begins so many a day, and a server has so many under way; those left alone for an hour take no place."""
     few = Sittings(house.store, house.clock, library=house.library, per_day=3, per_server=2)
     house.sittings = few
     for _ in range(3):
@@ -189,7 +213,7 @@ async def test_limits_hold(house: House) -> None:
     with pytest.raises(ServerBusy):
         await _begun(house, learner=cat)
     await _begun(house, learner=replace(cat, guild_id=555))
-    house.clock.now += IDLE + MINUTE
+    house.clock.now += JUST_NOW + MINUTE
     assert (await _begun(house, learner=cat)).open
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import orjson
 
@@ -47,7 +48,13 @@ def expect(holds: object, otherwise: str) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class Life:
-    """One telling. Everything it needs is in `folder`; bot number n dies at `plans[n]`, if there is one."""
+    """One telling. Everything it needs is in `folder`; bot number n dies at `plans[n]`, if there is one.
+
+    `scheduled` says whether a schedule asks the questions, `besides` how many other messages the bot writes.
+    """
+
+    scheduled: ClassVar[bool] = True
+    besides: ClassVar[int] = 0
 
     folder: Path
     server: WireServer
@@ -159,12 +166,24 @@ class Life:
         self.jump(MORNING + DUE)
         await self._wait(self._all_open, "not every question is open, with all its letters")
         for asked, message in self.asked():
-            for place, mark, added in _script(asked):
-                await self._act(asked, message, self.members[place], mark, added=added)
+            await self._act_out(asked, message)
         self.jump(max(asked.closes_at for asked, _ in self.asked()) + SOON)
         await self._wait(lambda: self._in_state("explained"), "not every question is explained")
         for asked, message in self.asked():
             await self._come_late(asked, message)
+        await self._rest()
+
+    def oddities(self) -> list[str]:
+        """Say what is wrong besides questions, answers and scores."""
+        return []
+
+    async def _act_out(self, asked: Asked, message: Message) -> None:
+        """Let everyone do what they do with a question that is open."""
+        for place, mark, added in _script(asked):
+            await self._act(asked, message, self.members[place], mark, added=added)
+
+    async def _rest(self) -> None:
+        """Let the bot stop."""
         self.ending = True
         stopped: set[int] = set()
         await self._wait(lambda: self._stop(stopped), "the bot does not stop")
@@ -197,9 +216,10 @@ class Life:
         return len(found) == len(self.items) and all(each.state in states for each in found)
 
     def _all_open(self) -> bool:
-        return self._in_state("open") and all(
-            all(self._seeded(message, letter) for letter in asked.letters) for asked, message in self.asked()
-        )
+        return self._in_state("open") and all(self._has_letters(*each) for each in self.asked())
+
+    def _has_letters(self, asked: Asked, message: Message) -> bool:
+        return all(self._seeded(message, letter) for letter in asked.letters)
 
     def _seeded(self, message: Message, letter: str) -> bool:
         reaction = message.reactions.get(emoji_of(letter))

@@ -18,9 +18,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.wire.hooks import Kind, Point, points_of
+from tests.wire.life import Life
 from tests.wire.nursery import nursery
+from tests.wire.quiz_life import QuizLife
 from tests.wire.stage import Stage, life, set_stage
 from tests.wire.verdict import Scores, judge
+
+LIVES = {"day": Life, "quiz": QuizLife}
+"""What can be lived: a day with its questions, or a live quiz."""
 
 AT_ONCE = 4
 """How many lives are told at the same time."""
@@ -40,11 +45,6 @@ class Case:
     def __str__(self) -> str:
         return ", then ".join(str(point) for point in self.plans)
 
-    def command(self) -> str:
-        """Write the command that tries this case alone."""
-        points = " ".join(f"'{point.as_json().decode()}'" for point in self.plans)
-        return f"python -m tests.wire.matrix --case {points}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -55,16 +55,22 @@ class Outcome:
     deaths: int
     recovery: tuple[Point, ...]
     log: str
+    life: str = "day"
 
     @property
     def reached(self) -> bool:
         """Tell whether every kill came."""
         return self.deaths == len(self.case.plans)
 
+    def command(self) -> str:
+        """Write the command that tries its case alone."""
+        points = " ".join(f"'{point.as_json().decode()}'" for point in self.case.plans)
+        return f"python -m tests.wire.matrix --life {self.life} --case {points}"
+
     def story(self) -> str:
         """Tell what is wrong, and how to see it again."""
         what = "\n".join(f"  {each}" for each in self.wrong)
-        return f"{self.case}\n{what}\n  the end of the log:\n{self.log}\n  again: {self.case.command()}"
+        return f"{self.case}\n{what}\n  the end of the log:\n{self.log}\n  again: {self.command()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +140,7 @@ class Matrix:
                     deaths=told.deaths,
                     recovery=tuple(_worth_dying_at(points_of(last))) if last.exists() else (),
                     log=_end(told.log),
+                    life=next(name for name, kind in LIVES.items() if kind is self._stage.kind),
                 )
         if not outcome.wrong:
             shutil.rmtree(folder)
@@ -211,6 +218,7 @@ def _end(log: Path) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the matrix, and print what became of it; gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.wire.matrix", description=__doc__)
+    parser.add_argument("--life", choices=LIVES, default="day", help="what is lived: a day, or a live quiz")
     parser.add_argument("--case", nargs="+", type=Point.from_json, help="one or two points: try these alone")
     parser.add_argument("--doubles", type=int, default=4, help="how many second kills to try after each first one")
     parser.add_argument("--sample", action="store_true", help="try only what every test run tries")
@@ -227,7 +235,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _run(args: argparse.Namespace, folder: Path) -> Tally:
     async with nursery(folder / "nursery.log") as bots:
-        matrix = Matrix(await set_stage(folder, bots), folder)
+        matrix = Matrix(await set_stage(folder, bots, LIVES[args.life]), folder)
         traced = await matrix.trace()
         if args.case:
             tally = Tally()
@@ -274,7 +282,7 @@ def _print_summary(tally: Tally, folder: Path) -> None:
     for case in tally.unreached:
         _say(f"not reached: {case}")
     for outcome in tally.failed:
-        _say(f"failed: {outcome.case}\n  again: {outcome.case.command()}")
+        _say(f"failed: {outcome.case}\n  again: {outcome.command()}")
     kept = f"; their folders are in {folder}" if tally.failed else ""
     _say(f"{tally.tried} cases, {len(tally.failed)} failed, {len(tally.unreached)} not reached{kept}")
 

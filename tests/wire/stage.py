@@ -42,20 +42,21 @@ class Stage:
     items: Sequence[str]
     shelves: Sequence[Shelf]
     nursery: Nursery
+    kind: type[Life]
 
 
-async def set_stage(folder: Path, nursery: Nursery) -> Stage:
-    """Make what every telling begins with."""
+async def set_stage(folder: Path, nursery: Nursery, kind: type[Life] = Life) -> Stage:
+    """Make what every telling of a kind of life begins with."""
     shelves = app.load_shelves([app.shipped_content()])
     items = two_items(shelves)
     template = folder / "template.db"
     await (await open_store(f"sqlite+aiosqlite:///{template}", now=MORNING)).close()
-    return Stage(template=template, items=items, shelves=narrowed(shelves, items), nursery=nursery)
+    return Stage(template=template, items=items, shelves=narrowed(shelves, items), nursery=nursery, kind=kind)
 
 
 @contextlib.asynccontextmanager
 async def life(stage: Stage, folder: Path, plans: Sequence[Point] = ()) -> AsyncIterator[Life]:
-    """Prepare a telling in a new folder: a server with a schedule that asks both items every morning."""
+    """Prepare a telling in a new folder: a server, with a schedule that asks both items every morning if it has one."""
     clock = _new_clock(folder)
     async with serving(make_server(clock=clock, limits=no_limits())) as server:
         # A nonce hides a question that is sent twice; here nothing does.
@@ -63,8 +64,9 @@ async def life(stage: Stage, folder: Path, plans: Sequence[Point] = ()) -> Async
         guild = found_guild(server.world, members=SCRIPTED + PER_DEATH * DEATHS + 1)
         (channel,) = guild.channels.values()
         shutil.copyfile(stage.template, folder / "bot.db")
-        await _schedule(stage, folder / "bot.db", guild, channel)
-        yield Life(
+        if stage.kind.scheduled:
+            await _schedule(stage, folder / "bot.db", guild, channel)
+        yield stage.kind(
             folder=folder,
             server=server,
             guild=guild,

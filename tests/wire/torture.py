@@ -1,4 +1,4 @@
-"""`make torture`: the whole crash matrix, then the soak; goes on after failures and sums up at the end."""
+"""`make torture`: the whole crash matrix of a day and of a quiz, then the soak; goes on after failures and sums up."""
 
 import argparse
 import sys
@@ -18,7 +18,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     codes = {}
     if args.only != "soak":
-        codes["matrix"] = matrix.main(["--doubles", str(args.doubles)])
+        codes["matrix of a day"] = matrix.main(["--doubles", str(args.doubles)])
+        # Its questions are those of a day: second kills would find the same once more.
+        codes["matrix of a quiz"] = matrix.main(["--life", "quiz", "--doubles", "0"])
     if args.only != "matrix":
         codes["soak"] = soak.main(["--seed", str(args.seed), "--minutes", str(args.minutes)])
     for name, code in codes.items():

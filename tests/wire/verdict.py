@@ -9,8 +9,8 @@ from tests.wire.people import emoji_of
 from tests.wire.state import Message
 from tests.wire.truth import posts, reveals, stored_choices, stored_units
 
-Scores = Mapping[int, Mapping[int, int | None]]
-"""What those who follow the script earned: by question, and by their place."""
+Scores = Mapping[str, Mapping[int, int | None]]
+"""What those who follow the script earned: by item, and by their place."""
 
 _TROUBLE = (" ERROR ", " CRITICAL ", "Traceback")
 
@@ -29,8 +29,8 @@ async def judge(told: Life, wanted: Scores | None = None) -> Verdict:
         await told.be_told()
     except (WentWrong, TimeoutError) as trouble:
         return Verdict(wrong=(str(trouble) or type(trouble).__name__, *_in_the_log(told)), scores={})
-    scores = {each.number: _scores(told, each) for each in asked_in(told.database)}
-    wrong = [*_of_posts(told), *_in_the_log(told)]
+    scores = {each.item: _scores(told, each) for each in asked_in(told.database)}
+    wrong = [*_of_posts(told), *told.oddities(), *_in_the_log(told)]
     for asked, message in told.asked():
         wrong += _of_answers(told, asked, message)
     if wanted is not None and scores != wanted:
@@ -61,7 +61,7 @@ def _of_posts(told: Life) -> list[str]:
             if not all(seed is not None and world.bot.id in seed.normal for seed in seeds):
                 wrong.append(f"round {each.number} lacks letters")
     said = len(world.posted_by_bot([told.channel.id]))
-    if said != 2 * len(told.items):
+    if said != 2 * len(told.items) + told.besides:
         wrong.append(f"the bot wrote {said} messages")
     return wrong
 

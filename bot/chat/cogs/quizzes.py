@@ -5,8 +5,9 @@ from typing import Literal
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat.layouts import row
 from bot.chat.organisers import quiz_channel
-from bot.chat.quiz_buttons import PAUSED, RESUMED, SKIPPED, STOPPED, actor_of, begun
+from bot.chat.quiz_buttons import PAUSED, RESUMED, SKIPPED, STOPPED, Resume, actor_of, begun
 from bot.chat.render.quizzes import no_cases
 from bot.chat.render.text import plural
 from bot.chat.replies import Interaction, reply
@@ -79,8 +80,8 @@ class QuizCog(commands.GroupCog, group_name="quiz", group_description="A live qu
 
     @app_commands.command(description="Let the quiz wait: the open question stays open, its time stands still")
     async def pause(self, interaction: Interaction) -> None:
-        await self._services.quizzing.pause(actor_of(interaction))
-        await reply(interaction, PAUSED)
+        paused = await self._services.quizzing.pause(actor_of(interaction))
+        await reply(interaction, PAUSED, view=row(Resume(paused.id)))
 
     @app_commands.command(description="Let a paused quiz go on")
     async def resume(self, interaction: Interaction) -> None:

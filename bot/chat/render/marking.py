@@ -44,9 +44,7 @@ def own_answer(own: OwnAnswer) -> str:
             f"I found {shown(answer.choice)} from you at once when I came back, and cannot tell which you "
             "tapped last. Until you settle it, this scores nothing. **Which one is your answer?**"
         )
-    return (
-        f"{held}{beside(answer)}\nYou can change it until {when(asked.closes_at, 'f')}.{another_number(asked, answer)}"
-    )
+    return f"{held}{beside(answer)}\nYou can change it until {until(asked)}.{another_number(asked, answer)}"
 
 
 def on_file(answer: Answer) -> str:
@@ -95,7 +93,15 @@ def _nothing(asked: Round, answer: Answer | None) -> str:
     if asked.state is not RoundState.OPEN:
         return "You had no answer on file when this question closed."
     start = nothing_on_file(answer)
-    return f"{start} React with a letter under the question or **Answer privately** until {when(asked.closes_at, 'f')}."
+    ways = (
+        "React with a letter under the question or **Answer privately**" if asked.by_letter else "**Answer privately**"
+    )
+    return f"{start} {ways} until {until(asked)}."
+
+
+def until(asked: Round) -> str:
+    """Say until when answers may change; a quiz's question closes within seconds, unless it is paused."""
+    return "the question closes" if asked.quiz_id is not None else when(asked.closes_at, "f")
 
 
 def nothing_on_file(answer: Answer | None) -> str:

@@ -3,8 +3,8 @@
 from typing import assert_never
 
 from bot.chat.letters import shown
-from bot.chat.render.marking import another_number, beside, nothing_on_file, on_file, own_answer
-from bot.chat.render.text import cut, link_to, when
+from bot.chat.render.marking import another_number, beside, nothing_on_file, on_file, own_answer, until
+from bot.chat.render.text import cut, link_to
 from bot.domain.answer import Answer, Surface
 from bot.domain.errors import NotOpen
 from bot.domain.item import ItemKind
@@ -45,8 +45,7 @@ def receipt(own: OwnAnswer) -> str:
         return own_answer(own)
     return (
         f"✅ {on_file(answer)}{beside(answer)}\n"
-        f"Change it here until {when(asked.closes_at, 'f')}. {_gives_way(asked.posed.item.kind)}"
-        f"{another_number(asked, answer)}"
+        f"Change it here until {until(asked)}.{_gives_way(asked)}{another_number(asked, answer)}"
     )
 
 
@@ -59,8 +58,7 @@ def withdrawn(own: OwnAnswer, before: Answer | None) -> str:
         return menu(own)
     return (
         f"✅ Withdrawn: {shown(before.choice)} {'is' if len(before.choice) == 1 else 'are'} no longer your answer."
-        f"{beside(answer)}\nChoose again here until {when(asked.closes_at, 'f')}, or add a letter under the question"
-        f"{_anew(answer)}."
+        f"{beside(answer)}\nChoose again here until {until(asked)}{_or_by_letter(asked, answer)}."
     )
 
 
@@ -84,13 +82,17 @@ def _what_choosing_does(own: OwnAnswer) -> str:
     return f"{on_file(answer)}{beside(answer)}\n{replaced}{another_number(own.round, answer)}"
 
 
-def _anew(answer: Answer) -> str:
-    if not answer.letters:
+def _or_by_letter(asked: Round, answer: Answer) -> str:
+    if not asked.by_letter:
         return ""
-    return "; a letter that is still there counts again once you take it away and add it anew"
+    anew = "; a letter that is still there counts again once you take it away and add it anew" if answer.letters else ""
+    return f", or add a letter under the question{anew}"
 
 
-def _gives_way(kind: ItemKind) -> str:
+def _gives_way(asked: Round) -> str:
+    if not asked.by_letter:
+        return ""
+    kind = asked.posed.item.kind
     match kind:
         case ItemKind.SINGLE:
             added = "A letter you add under the question later replaces it"
@@ -98,7 +100,7 @@ def _gives_way(kind: ItemKind) -> str:
             added = "A letter you add under the question later replaces it with all the letters you have there"
         case _:
             assert_never(kind)
-    return f"{added}; taking letters away does not."
+    return f" {added}; taking letters away does not."
 
 
 def _where_whole(asked: Round) -> str:

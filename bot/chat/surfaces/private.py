@@ -17,8 +17,7 @@ from bot.chat.render.private import closed, instruction, menu, receipt, withdraw
 from bot.chat.replies import Interaction, amend, reply
 from bot.chat.services import services_of
 from bot.domain.errors import ForeignPost, NotOpen
-from bot.domain.item import ItemKind
-from bot.domain.rounds import Round, RoundState
+from bot.domain.rounds import RoundState
 from bot.services.recalling import OwnAnswer
 
 
@@ -70,7 +69,7 @@ class Choice(TrapwiseMenu, template=r"tw:choose:(?P<round>\d{1,18}):\d{1,15}[A-J
             super().__init__(
                 f"tw:choose:{round_id}:{since}{picked}",
                 options_of(posed, picked),
-                most=_most(own.round),
+                most=own.round.posed.most,
                 placeholder=instruction(own.round),
             )
         self.round_id = round_id
@@ -136,18 +135,8 @@ def _check_here(interaction: Interaction, round_id: int, letters: str | None = N
     asked = services_of(interaction).answering.under_way(round_id)
     if asked is None:
         return
-    if asked.guild_id != interaction.guild_id or (letters is not None and not _offers(asked, letters)):
+    if asked.guild_id != interaction.guild_id or (letters is not None and not asked.posed.offers(letters)):
         raise ForeignPost
-
-
-def _offers(asked: Round, letters: str) -> bool:
-    """Tell whether these letters can be chosen together."""
-    return 1 <= len(letters) <= _most(asked) and set(letters) <= set(asked.posed.letters)
-
-
-def _most(asked: Round) -> int:
-    """Give how many options can be chosen: of a multi-select as many as there are, as with letters on the post."""
-    return 1 if asked.posed.item.kind is ItemKind.SINGLE else len(asked.posed.options)
 
 
 async def _confirmed(interaction: Interaction, round_id: int, choice: Awaitable[object] | None) -> None:
