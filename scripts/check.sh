@@ -41,7 +41,7 @@ check format ruff format --check .
 check lint ruff check .
 check types mypy
 check imports lint-imports --no-logo
-check content trapwise bank check
+check content trapwise bank check --strict
 
 number=$((number + 1))
 echo "[$number/$total] tests …"

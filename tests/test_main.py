@@ -158,9 +158,15 @@ def test_a_missing_network_is_named(
 
 
 def test_the_shipped_banks_are_sound(capsys: pytest.CaptureFixture[str]) -> None:
-    """`trapwise bank check` finds nothing in what ships, rendered sizes included."""
-    assert main(["bank", "check"]) == 0
+    """`trapwise bank check --strict` finds nothing in what ships, rendered sizes included."""
+    assert main(["bank", "check", "--strict"]) == 0
     assert "no problems" in capsys.readouterr().out
+
+
+def test_the_readme_tells_what_ships(capsys: pytest.CaptureFixture[str]) -> None:
+    """The README shows what `trapwise bank stats --markdown` prints of the shipped banks."""
+    assert main(["bank", "stats", "--markdown"]) == 0
+    assert capsys.readouterr().out in (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_path_that_does_not_exist_is_wrong_use(tmp_path: Path) -> None:

@@ -65,7 +65,8 @@ class BankStats:
         """The coverage of the blueprint as a table for a README, without a line break at the end."""
         lessons = "1 lesson" if len(self.lessons) == 1 else f"{len(self.lessons)} lessons"
         multiple, labs = self.kinds[ItemKind.MULTIPLE], ", ".join(self.labs)
-        chains = f"; the chains of {labs} generate cases" if self.labs else ""
+        chain = "the chain of {} generates cases" if len(self.labs) == 1 else "the chains of {} generate cases"
+        chains = f"; {chain.format(labs)}" if self.labs else ""
         rows = (
             f"| {domain.title} | {domain.low} to {domain.high} % | {domain.items} | {domain.share:g} % "
             f"| {sum(objective.items > 0 for objective in domain.objectives)} of {len(domain.objectives)} |"
