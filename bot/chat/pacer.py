@@ -17,8 +17,8 @@ BURST = 3.0
 
 MOST = 48
 """Requests that may reach Discord within a second. A busy machine or a slow line brings some late, together with those
-of the next moment: from when it is sent until a second after its answer each may be among them. Two besides may have
-their turn and not be sent yet."""
+of the next moment: from when it is sent until a second after its answer each may be among them. What had its turn may
+be kept from being sent by the limit of its route, and then come with many others: so this is looked at when it is."""
 
 _WINDOW = 1.0
 _ARRIVED = 5.0
@@ -62,8 +62,10 @@ class Pacer:
         """Let nothing go for a while: Discord has asked for it, and counts what is sent nevertheless."""
         self._held_until = max(self._held_until, self._now() + seconds)
 
-    def sent(self) -> int:
-        """Hear that a request is on its way; gives a number for `answered`."""
+    async def sent(self) -> int:
+        """Hear that a request is about to be sent, and wait until it may be; gives a number for `answered`."""
+        while (wait := self._crowded(self._now())) > 0:  # noqa: ASYNC110 - as in `turn`
+            await asyncio.sleep(wait)
         self._sent += 1
         self._under_way[self._sent] = self._now()
         return self._sent
@@ -114,7 +116,7 @@ class Pacer:
 
     def _crowded(self, now: float) -> float:
         """Tell how long as many as may reach Discord within a second are about to, or just have."""
-        while self._answered and self._answered[0] <= now - _WINDOW:
+        while self._answered and self._answered[0] + _WINDOW <= now:
             self._answered.popleft()
         while self._under_way and (first := next(iter(self._under_way.items())))[1] <= now - _ARRIVED:
             del self._under_way[first[0]]

@@ -58,7 +58,7 @@ class Traffic:
     async def _began(self, _: object, about: SimpleNamespace, began: aiohttp.TraceRequestStartParams) -> None:
         about.number = None
         if self._pacer is not None and _is_limited(began):
-            about.number = self._pacer.sent()
+            about.number = await self._pacer.sent()
 
     def _arrived(self, about: SimpleNamespace) -> None:
         if self._pacer is not None and about.number is not None:

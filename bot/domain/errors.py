@@ -55,7 +55,7 @@ class UnknownTopic(TrapwiseError):
 
 
 class OnlyCases(TrapwiseError):
-    """{bank} has only generated cases about {topic}: solve them with `/scenario`, or choose `cases:True` as well."""
+    """{bank} has only generated cases about {topic}: use `/scenario`, or `cases:True` for a quiz or a schedule."""
 
 
 class UnknownTrap(TrapwiseError):

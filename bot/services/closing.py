@@ -1,5 +1,6 @@
 """Closing: the end of a round. Its last snapshot, its results in one transaction, and the reveal."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from bot.services.library import Library
 from bot.services.ports import Clock, Posting, Publisher, PublishFailed, Refusal, Snapshot
 from bot.services.revealing import reveal_of
 from bot.storage import boards, quizzes, rounds, schedules
-from bot.storage.store import Store
+from bot.storage.store import StorageBusy, Store
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,10 @@ _LATE = timedelta(minutes=2)
 
 
 class Closing:
-    """Closes, grades and explains rounds. Each method takes its round as far as it can go; all can be repeated."""
+    """Closes, grades and explains rounds. Each method takes its round as far as it can go; all can be repeated.
+
+    `marking` are the tasks that tell posts that they are over.
+    """
 
     def __init__(
         self,
@@ -40,6 +44,7 @@ class Closing:
         self._answering = answering
         self._library = library
         self._announcer = announcer
+        self.marking: set[asyncio.Task[None]] = set()
 
     async def close(self, opened: Round) -> None:
         """Stop taking answers, then grade and explain."""
@@ -88,7 +93,10 @@ class Closing:
         explained = replace(closed, state=RoundState.EXPLAINED, reveal_id=reveal_id)
         if closed.thread:
             await self._discuss(explained)
-        await self._mark_over(explained)
+        # A limit may let it wait for minutes, and what else its server or quiz has to do is due.
+        marking = asyncio.create_task(self._mark_over(explained), name=f"mark of {explained.id}")
+        self.marking.add(marking)
+        marking.add_done_callback(self.marking.discard)
 
     def _is_late(self, closing: Round) -> bool:
         """Tell whether letters put on a post minutes after its close may be in a snapshot taken by now."""
@@ -109,12 +117,15 @@ class Closing:
         """Let the post say that it is over, and where the answer is: a courtesy, tried once."""
         if not self._library.has(explained.bank):
             return
-        async with self._store.read() as tx:
-            quiz = await quizzes.by_id(tx, explained.quiz_id) if explained.quiz_id is not None else None
         try:
-            await self._publisher.retell(Posting(round=explained, bank=self._library.bank(explained.bank), quiz=quiz))
-        except PublishFailed as failure:
+            async with self._store.read() as tx:
+                quiz = await quizzes.by_id(tx, explained.quiz_id) if explained.quiz_id is not None else None
+            bank = self._library.bank(explained.bank)
+            await self._publisher.retell(Posting(round=explained, bank=bank, quiz=quiz))
+        except (PublishFailed, StorageBusy) as failure:
             logger.info("round %d: its post goes on asking for answers (%s)", explained.id, failure)
+        except Exception:
+            logger.exception("round %d: its post goes on asking for answers", explained.id)
 
     async def _discuss(self, explained: Round) -> None:
         try:

@@ -140,8 +140,8 @@ class Daily:
                 )
 
     async def idle(self) -> None:
-        """Wait until no step is under way, and no repair that is tried again."""
-        while under_way := {*self._workers.values(), *self._repairing.values()}:
+        """Wait until no step is under way, no repair that is tried again, and no post being told that it is over."""
+        while under_way := {*self._workers.values(), *self._repairing.values(), *self._stepper.marking}:
             await asyncio.wait(under_way)
 
     async def run(self) -> None:

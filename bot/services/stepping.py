@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
@@ -69,6 +69,11 @@ class Stepper:
         # What failed how often and what was told of it, by round, until the round is done: forgotten by a restart.
         self._failures: Counter[tuple[int, RoundState]] = Counter()
         self._told: set[tuple[int, str]] = set()
+
+    @property
+    def marking(self) -> Collection[asyncio.Task[None]]:
+        """Give the tasks that tell posts of explained rounds that they are over: no step waits for them."""
+        return self._closing.marking
 
     async def step(self, found: Round) -> None:
         """Take a due round as far as it can go now; does nothing when someone else has taken it."""

@@ -133,13 +133,31 @@ async def test_errors_in_a_row_are_one_outage(
     assert recovered == [1]
 
 
-async def test_what_the_limit_counts_takes_room_until_a_second_after_its_answer() -> None:
-    """Requests under way hold others back once they are as many as a second may see; answers to commands do not."""
-    pacer, traffic = Pacer(asyncio.get_running_loop().time, rate=1e9, burst=1e9), Traffic()
-    traffic.guard(pacer, recovered=lambda: None)
-    for number in range(2 * MOST):
-        await traffic._began(None, SimpleNamespace(), made(path=f"/api/v10/interactions/{number}/token/callback"))
-    for _ in range(MOST):
-        assert pacer.spare()
-        await answer(traffic, 200)
-    assert not pacer.spare()
+def test_what_the_limit_counts_takes_room_until_a_second_after_its_answer() -> None:
+    """Once as many are under way as a second may see, the next one is sent later; answers to commands never wait."""
+    waited: list[float] = []
+    with asyncio.Runner(loop_factory=FastLoop) as runner:
+        loop = runner.get_loop()
+        pacer, traffic = Pacer(loop.time, rate=1e9, burst=1e9), Traffic()
+        traffic.guard(pacer, recovered=lambda: None)
+
+        async def begin(path: str) -> None:
+            began = loop.time()
+            await traffic._began(None, SimpleNamespace(), made(path=path))
+            waited.append(loop.time() - began)
+
+        async def crowd() -> None:
+            for number in range(2 * MOST):
+                await begin(f"/api/v10/interactions/{number}/token/callback")
+            for _ in range(MOST):
+                assert pacer.spare()
+                await answer(traffic, 200)
+            assert not pacer.spare()
+            await begin("/api/v10/interactions/1/token/callback")
+            await begin("/api/v10/channels/1")
+            assert pacer.spare()
+
+        runner.run(crowd())
+    *free, last = waited
+    assert set(free) == {0.0}
+    assert last == pytest.approx(1.0)

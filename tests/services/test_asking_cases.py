@@ -186,7 +186,7 @@ async def test_a_quiz_on_a_trap_has_no_cases(lab: House) -> None:
 
 async def test_a_lesson_with_nothing_but_a_chain_is_a_topic_of_cases(lab: House) -> None:
     """Schedules and quizzes that may ask cases take it, and every question is one; without leave it is refused so."""
-    refused = "has only generated cases about `1.1`: solve them with `/scenario`, or choose `cases:True`"
+    refused = "has only generated cases about `1.1`: use `/scenario`, or `cases:True` for a quiz or a schedule"
     with pytest.raises(OnlyCases, match=refused):
         await start(lab, OLIVE, topic="1.1")
     await lab.schedule()

@@ -317,6 +317,18 @@ async def test_a_post_that_cannot_be_written_to_stays_as_it_is(group: House) -> 
     assert (told.round.state, told.round.reveal_id) == (RoundState.EXPLAINED, 9502)
 
 
+async def test_a_post_that_is_written_to_slowly_holds_nothing_up(group: House) -> None:
+    """Saying that a question is over may have to wait for long: the server's other questions do not wait for it."""
+    first, second = await group.posted(open_for=MINUTE), await group.posted(open_for=MINUTE)
+    gate = group.publisher.hang("retell")
+    group.clock.advance(minutes=1)
+    await group.daily.tick()
+    await until(lambda: len(group.publisher.reveals) == 2)
+    gate.set()
+    await group.daily.idle()
+    assert {each.round.id for each in group.publisher.retold} == {first.id, second.id}
+
+
 async def test_a_thread_opens_when_the_schedule_asks_for_it(house: House) -> None:
     """The reveal gets a discussion thread; when that fails the organiser is told and the round is done all the same."""
     await house.schedule(thread=True)
