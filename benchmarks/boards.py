@@ -12,7 +12,7 @@ from benchmarks.benchmark import Bench, Benchmark, Goal, Measured, Sides, profil
 from benchmarks.millions import LARGE, MEMBERS, SMALL, SMALL_MEMBERS, Crowd, fill, rounds_on
 from bot.domain.standings import Period, Score, key_of
 from bot.services.standings import PAGE, Standings
-from bot.storage import boards, totals
+from bot.storage import results, totals
 from bot.storage.store import Store, open_store
 from tests.builders import NOW
 from tests.conftest import url_of
@@ -123,7 +123,7 @@ async def _agree(bench: Bench, store: Store, crowd: Crowd) -> None:
         first, last = last - timedelta(days=last.weekday()), last - timedelta(days=last.weekday() - 6)
     period = key_of(Period.WEEK if crowd.guild == LARGE else Period.ALL_TIME, last)
     async with store.read() as tx:
-        due = await boards.added_up(tx, crowd.guild, first, last)
+        due = await results.added_up(tx, crowd.guild, first, last)
         kept = {
             score.member_id: (score.units, score.answered, score.right)
             for score in await totals.everyone(tx, crowd.guild, period)

@@ -14,7 +14,7 @@ from bot.services.answering import Answering
 from bot.services.library import Library
 from bot.services.ports import Clock, Posting, Publisher, PublishFailed, Refusal, Snapshot
 from bot.services.revealing import reveal_of
-from bot.storage import boards, quizzes, rounds, schedules
+from bot.storage import quizzes, results, rounds, schedules
 from bot.storage.store import StorageBusy, Store
 
 logger = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class Closing:
             # The reveal follows at once and counts as begun: after a crash, look for it before sending.
             moved = await rounds.move(tx, closing, RoundState.CLOSED, attempts=1, closed_late=late)
             if moved:
-                await boards.keep(tx, closing, counted.results, used_up_since=used_up_since(closing.opened_on))
+                await results.keep(tx, closing, counted.results, used_up_since=used_up_since(closing.opened_on))
         self._answering.dropped(closing.id)
         if moved:
             logger.info("round %d: closed with %d answers", closing.id, counted.participants)

@@ -11,7 +11,7 @@ from bot.services import regrading
 from bot.services.library import Library
 from bot.services.ports import Publisher, PublishFailed, Refusal
 from bot.services.revealing import reveal_of
-from bot.storage import boards, reports, rounds
+from bot.storage import reports, results, rounds
 from bot.storage.store import StorageBusy, Store, Tx
 
 TAKEN_OUT = "an organiser took it out"
@@ -116,8 +116,8 @@ class Correcting:
 async def _void(tx: Tx, explained: Round) -> tuple[int, int]:
     """Give how many results left the boards, and how many later rounds were graded anew."""
     await rounds.move(tx, explained, RoundState.VOID, void_reason=TAKEN_OUT)
-    dropped = await boards.count(tx, explained.id)
-    await boards.drop(tx, explained)
+    dropped = await results.count(tx, explained.id)
+    await results.drop(tx, explained)
     later = await regrading.regrade_later(tx, explained)
     await reports.move(tx, explained.id, ReportState.OPEN, ReportState.VOIDED)
     return dropped, later

@@ -8,7 +8,7 @@ from datetime import date
 from bot.domain.rounds import GRADED, Round, RoundState
 from bot.domain.standings import Period, key_of
 from bot.services import regrading
-from bot.storage import boards, rounds, totals
+from bot.storage import results, rounds, totals
 from bot.storage.store import Store, Tx
 
 
@@ -123,7 +123,7 @@ async def _boards_astray(tx: Tx, guild_id: int, graded: Iterable[Round]) -> list
 
 
 async def _adds_up(tx: Tx, guild_id: int, key: str, span: tuple[date, date] | None) -> bool:
-    due = {} if span is None else await boards.added_up(tx, guild_id, *span)
+    due = {} if span is None else await results.added_up(tx, guild_id, *span)
     board = await totals.everyone(tx, guild_id, key)
     there = {score.member_id: (score.units, score.answered, score.right) for score in board}
     steps = Counter(units for units, _, _ in due.values())

@@ -8,7 +8,7 @@ from bot.domain.grading import grade
 from bot.domain.kinds import Mark
 from bot.domain.rounds import GRADED, Round
 from bot.services.answering import Answering
-from bot.storage import answers, boards, rounds
+from bot.storage import answers, results, rounds
 from bot.storage.store import Store
 
 _PATIENCE_SECONDS = 1.0
@@ -54,7 +54,7 @@ class Recalling:
         async with self._store.read() as tx:
             found = await rounds.by_id(tx, round_id)
             kept = await answers.of_member(tx, round_id, member_id)
-            ranked = await boards.is_ranked(tx, round_id, member_id)
+            ranked = await results.is_ranked(tx, round_id, member_id)
         if found is None:
             raise ForeignPost
         graded = found.state in GRADED

@@ -6,7 +6,7 @@ from bot.domain.profile import met_in
 from bot.domain.rounds import GRADED, Round
 from bot.domain.standings import used_up_since
 from bot.domain.tally import Result, tally
-from bot.storage import answers, boards, profiles, rounds
+from bot.storage import answers, profiles, results, rounds
 from bot.storage.store import Tx
 
 
@@ -19,16 +19,16 @@ async def earned(tx: Tx, asked: Round) -> Collection[Result]:
 
 async def is_astray(tx: Tx, asked: Round, found: Collection[Result]) -> bool:
     """Tell whether what is stored of a round differs from what these results earn."""
-    due = await boards.earnings(tx, asked, found, used_up_since=used_up_since(asked.opened_on))
+    due = await results.earnings(tx, asked, found, used_up_since=used_up_since(asked.opened_on))
     met = met_in(asked.posed, found)
-    if due != await boards.kept(tx, asked.id) or met != await profiles.noted(tx, asked.id):
+    if due != await results.kept(tx, asked.id) or met != await profiles.noted(tx, asked.id):
         return True
-    return await boards.has_stray_slips(tx, asked)
+    return await results.has_stray_slips(tx, asked)
 
 
 async def store(tx: Tx, asked: Round, found: Collection[Result]) -> None:
     """Store a round's results in place of earlier ones, and count them on the boards."""
-    await boards.keep(tx, asked, found, used_up_since=used_up_since(asked.opened_on))
+    await results.keep(tx, asked, found, used_up_since=used_up_since(asked.opened_on))
 
 
 async def regrade_later(tx: Tx, changed: Round) -> int:
@@ -39,5 +39,5 @@ async def regrade_later(tx: Tx, changed: Round) -> int:
     """
     count = 0
     for later in await rounds.of_item(tx, changed, states=GRADED):
-        count += await boards.rerank(tx, later, used_up_since=used_up_since(later.opened_on))
+        count += await results.rerank(tx, later, used_up_since=used_up_since(later.opened_on))
     return count

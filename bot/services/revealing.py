@@ -6,7 +6,7 @@ from bot.domain.standings import Standing, rank, used_up_since
 from bot.domain.tally import tally
 from bot.services.library import Library
 from bot.services.ports import TOP, TOP_OF_QUIZ, Reveal
-from bot.storage import answers, boards, quizzes, rounds
+from bot.storage import answers, quizzes, results, rounds
 from bot.storage.store import Store, Tx
 
 
@@ -41,7 +41,7 @@ async def _leading(tx: Tx, closed: Round) -> tuple[list[Standing], int]:
     if closed.quiz_id is not None:
         standings = rank(await quizzes.board(tx, closed.quiz_id, up_to=closed.number))
         return standings[:TOP_OF_QUIZ], len(standings)
-    top, earners = await boards.top_of_day(tx, closed.guild_id, closed.opened_on, limit=TOP)
+    top, earners = await results.top_of_day(tx, closed.guild_id, closed.opened_on, limit=TOP)
     return rank(top), earners
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.rounds import Round, RoundState
 from bot.services.answering import Answering
-from bot.storage import boards, quizzes, rounds
+from bot.storage import quizzes, results, rounds
 from bot.storage.store import Store
 
 
@@ -15,7 +15,7 @@ async def void(store: Store, answering: Answering, asked: Round, reason: str, *,
         if current is None or current.state in (RoundState.VOID, RoundState.EXPLAINED):
             return False
         await rounds.move(tx, current, RoundState.VOID, void_reason=reason, step_at=None)
-        await boards.drop(tx, asked)
+        await results.drop(tx, asked)
         await quizzes.item_over(tx, asked, now=now)
     answering.dropped(asked.id)
     return True

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.item import ItemKind
 from bot.domain.rounds import Round, RoundState
 from bot.services.ports import PublishFailed, Refusal
-from bot.storage import boards, rounds
+from bot.storage import results, rounds
 from tests.builders import NOW, make_bank, make_item
 from tests.services.house import MINUTE, House, right, times, until, wrong
 
@@ -299,10 +299,10 @@ async def test_a_round_can_be_graded_again(group: House) -> None:
     tally = group.publisher.reveals[0].tally
     later = await group.posted()
     async with group.store.write() as tx:
-        await boards.keep(tx, later, tally.results, used_up_since=later.opened_on)
+        await results.keep(tx, later, tally.results, used_up_since=later.opened_on)
         closed = await rounds.by_id(tx, asked.id)
         assert closed is not None
-        await boards.keep(tx, closed, tally.results, used_up_since=closed.opened_on)
+        await results.keep(tx, closed, tally.results, used_up_since=closed.opened_on)
     assert [row for row in group.results() if row[0] == asked.id] == before
 
 

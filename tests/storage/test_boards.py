@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.domain.profile import Share
 from bot.domain.standings import Period, Score, Standing, key_of, rank
-from bot.storage import boards, profiles, totals
+from bot.storage import profiles, results, totals
 from bot.storage.members import keep_names
 from bot.storage.store import Store, Tx, open_store
 from tests.builders import NOW, make_item, make_posed
@@ -34,8 +34,8 @@ async def test_results_add_up_by_member_and_period(store: Store) -> None:
         await a_schedule(tx)
         for number, day in enumerate((1, 2, 9), start=1):
             asked = await a_round(tx, number, opened_on=date(2026, 11, day))
-            await boards.keep(tx, asked, [result(1), result(2, units=2520)], used_up_since=NEVER)
-        await boards.keep(tx, await a_round(tx, 4, guild_id=101), [result(1)], used_up_since=NEVER)
+            await results.keep(tx, asked, [result(1), result(2, units=2520)], used_up_since=NEVER)
+        await results.keep(tx, await a_round(tx, 4, guild_id=101), [result(1)], used_up_since=NEVER)
         await keep_names(tx, {(100, 1): "Ann", (101, 2): "Not here"})
         ann = Score(member_id=1, name="Ann", units=15120, answered=3, right=3)
         ben = Score(member_id=2, name="someone", units=7560, answered=3, right=0)
@@ -59,10 +59,10 @@ async def test_the_top_of_a_day_names_the_first_earners(store: Store) -> None:
         await keep_names(tx, {(100, 2): "bea", (100, 3): "Ann"})
         today, other = await a_round(tx, 1), await a_round(tx, 2)
         before = await a_round(tx, 3, opened_on=NOW.date() - timedelta(days=1))
-        await boards.keep(tx, today, [result(1), result(2), result(3), result(4, units=0)], used_up_since=NEVER)
-        await boards.keep(tx, other, [result(1)], used_up_since=NEVER)
-        await boards.keep(tx, before, [result(5, units=9 * 5040)], used_up_since=NEVER)
-        top, earners = await boards.top_of_day(tx, 100, NOW.date(), limit=2)
+        await results.keep(tx, today, [result(1), result(2), result(3), result(4, units=0)], used_up_since=NEVER)
+        await results.keep(tx, other, [result(1)], used_up_since=NEVER)
+        await results.keep(tx, before, [result(5, units=9 * 5040)], used_up_since=NEVER)
+        top, earners = await results.top_of_day(tx, 100, NOW.date(), limit=2)
     assert [(each.member_id, each.name, each.units, each.answered) for each in top] == [
         (1, "someone", 10080, 2),
         (3, "Ann", 5040, 1),
@@ -76,8 +76,8 @@ async def test_results_of_a_round_replace_the_earlier_ones(store: Store) -> None
         await a_schedule(tx)
         asked = await a_round(tx, posed=make_posed(make_item(traps={"B": "x", "C": "y"})))
         first = [result(1, slips=frozenset({"x", "y"})), result(2)]
-        await boards.keep(tx, asked, first, used_up_since=NEVER)
-        await boards.keep(tx, asked, [result(1, units=0, slips=frozenset({"y"}))], used_up_since=NEVER)
+        await results.keep(tx, asked, first, used_up_since=NEVER)
+        await results.keep(tx, asked, [result(1, units=0, slips=frozenset({"y"}))], used_up_since=NEVER)
         assert [(each.member_id, each.units, each.answered, each.right) for each in await _all_time(tx)] == [
             (1, 0, 1, 0)
         ]
@@ -85,10 +85,10 @@ async def test_results_of_a_round_replace_the_earlier_ones(store: Store) -> None
             (each.trap, each.fell) for each in await profiles.encounters(tx, 100, 1, since=NOW - timedelta(days=9))
         ] == [("y", True)]
         assert await profiles.noted(tx, asked.id) == {"x": Share(met=1, fell=0), "y": Share(met=1, fell=1)}
-        await boards.drop(tx, asked)
+        await results.drop(tx, asked)
         assert await _all_time(tx) == []
         assert await totals.periods(tx, 100) == frozenset()
-        assert await boards.kept(tx, asked.id) == {}
+        assert await results.kept(tx, asked.id) == {}
         assert await profiles.encounters(tx, 100, 1, since=NOW) == []
         assert await profiles.noted(tx, asked.id) == {}
 
@@ -98,19 +98,19 @@ async def test_only_earlier_rounds_make_an_answer_practice(store: Store) -> None
     today = NOW.date()
 
     async def ranked(tx: Tx, number: int, since: date) -> set[int]:
-        found = await boards.earnings(tx, asked[number], [result(1), result(2)], used_up_since=since)
+        found = await results.earnings(tx, asked[number], [result(1), result(2)], used_up_since=since)
         return {member_id for member_id, each in found.items() if each.ranked}
 
     async with store.write() as tx:
         await a_schedule(tx)
         other = make_posed(make_item("other"))
         asked = {1: await a_round(tx, 1), 2: await a_round(tx, 2), 3: await a_round(tx, 3, posed=other)}
-        await boards.keep(tx, asked[1], [result(1)], used_up_since=today)
+        await results.keep(tx, asked[1], [result(1)], used_up_since=today)
         assert await ranked(tx, 2, today) == {2}
         assert await ranked(tx, 2, today + timedelta(days=1)) == {1, 2}
         assert await ranked(tx, 1, today) == {1, 2}
         assert await ranked(tx, 3, today) == {1, 2}
-        await boards.keep(tx, asked[2], [result(1), result(2)], used_up_since=today)
+        await results.keep(tx, asked[2], [result(1), result(2)], used_up_since=today)
         assert await ranked(tx, 1, today) == {1, 2}
         assert [(each.member_id, each.answered) for each in await _all_time(tx)] == [(1, 1), (2, 1)]
 
@@ -189,13 +189,13 @@ async def _do(tx: Tx, days: list[date], done: list[Deed]) -> Model:
         if isinstance(what, dict):
             model.results[which] = what
             found = [result(member_id, units=units) for member_id, units in what.items()]
-            await boards.keep(tx, asked[which], found, used_up_since=NEVER)
+            await results.keep(tx, asked[which], found, used_up_since=NEVER)
         elif deed == "name":
             model.names[which] = what
             await keep_names(tx, {(100, which): what})
         else:
             model.results.pop(which, None)
-            await boards.drop(tx, asked[which])
+            await results.drop(tx, asked[which])
     return model
 
 

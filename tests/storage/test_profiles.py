@@ -8,7 +8,7 @@ from bot.domain.practice import PracticeSource, Practised
 from bot.domain.profile import People, Share
 from bot.domain.rounds import Round
 from bot.domain.tally import Result
-from bot.storage import boards, practice, profiles, rounds
+from bot.storage import practice, profiles, results, rounds
 from bot.storage.store import Store, Tx
 from tests.builders import NOW, make_item, make_posed
 from tests.storage.rows import a_round, a_schedule, result
@@ -28,7 +28,7 @@ def _fell(member_id: int, *traps: str) -> Result:
 async def _graded(tx: Tx, number: int, found: list[Result], *traps: str, **changes: Any) -> Round:  # noqa: ANN401 - any field
     """Store a round on some traps with its results; it closed `number` hours from now."""
     asked = await a_round(tx, number, posed=_posed(*traps), closes_at=NOW + number * HOUR, **changes)
-    await boards.keep(tx, asked, found, used_up_since=NOW.date())
+    await results.keep(tx, asked, found, used_up_since=NOW.date())
     return asked
 
 
@@ -108,7 +108,7 @@ async def test_unranked_repeats_count_for_the_profile(store: Store) -> None:
         await a_schedule(tx)
         await _graded(tx, 1, [_fell(1, "x")], "x")
         again = await _graded(tx, 2, [_fell(1, "x")], "x")
-        assert await boards.is_ranked(tx, again.id, 1) is False
+        assert await results.is_ranked(tx, again.id, 1) is False
         assert await _met(tx, 1) == [("sample", "x", 1, True), ("sample", "x", 2, True)]
 
 

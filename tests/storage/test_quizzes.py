@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.item import Difficulty
 from bot.domain.quiz import READING, Ending, Quiz, QuizState
 from bot.domain.rounds import Round, RoundState
-from bot.storage import boards, members, quizzes, rounds, totals
+from bot.storage import members, quizzes, results, rounds, totals
 from bot.storage.store import Store, Tx
 from bot.storage.tables import rounds as table
 from tests.builders import NOW, make_quiz, make_round
@@ -127,7 +127,7 @@ async def test_marks_count_on_the_quiz_alone_unless_it_says_so(store: Store) -> 
         for number, quiz in ((1, private), (2, private), (3, public)):
             asked = await _item(tx, quiz, number, state=RoundState.CLOSED)
             found = [result(1), result(2, units=0, slips=frozenset({"door-as-lock"}))]
-            await boards.keep(tx, asked, found, used_up_since=NOW.date())
+            await results.keep(tx, asked, found, used_up_since=NOW.date())
         board = await quizzes.board(tx, private.id)
         assert sorted((each.name, each.units, each.answered, each.right) for each in board) == [
             ("Ann", 10080, 2, 2),
@@ -135,7 +135,7 @@ async def test_marks_count_on_the_quiz_alone_unless_it_says_so(store: Store) -> 
         ]
         assert await quizzes.traps(tx, private.id) == {"door-as-lock": 1}
         assert list((await quizzes.taking_part(tx, private.id)).values()) == [2, 2]
-        assert await boards.rerank(tx, (await rounds.of_quiz(tx, private.id))[0], used_up_since=NOW.date()) is False
+        assert await results.rerank(tx, (await rounds.of_quiz(tx, private.id))[0], used_up_since=NOW.date()) is False
         everyone = await totals.everyone(tx, 100, "all")
         assert sorted((each.units, each.answered) for each in everyone) == [(0, 1), (5040, 1)]
 
@@ -151,8 +151,8 @@ async def test_a_quiz_uses_no_item_up(store: Store) -> None:
             await _item(tx, quiz, 2, state=RoundState.CLOSED),
         ]
         for each in kept:
-            await boards.keep(tx, each, [result(1)], used_up_since=NOW.date())
-        assert [await boards.is_ranked(tx, each.id, 1) for each in kept] == [True, True, False]
+            await results.keep(tx, each, [result(1)], used_up_since=NOW.date())
+        assert [await results.is_ranked(tx, each.id, 1) for each in kept] == [True, True, False]
 
 
 async def test_what_quizzes_asked_is_known(store: Store) -> None:
