@@ -74,7 +74,7 @@ def url_of(database: Path) -> str:
 
 def _asked(count: int) -> list[Item]:
     """Choose items with enough options, every third with several right ones; the same ones every time."""
-    (shelf,) = app.load_shelves([app.shipped_content()])
+    shelf, *_ = app.load_shelves([app.shipped_content()])
     items = sorted((item for item in shelf.bank.items() if len(item.options) >= len(LETTERS)), key=lambda item: item.id)
     fit = {kind: [item for item in items if item.kind is kind] for kind in ItemKind}
     kinds = [ItemKind.MULTIPLE if number % _EVERY == 1 else ItemKind.SINGLE for number in range(count)]

@@ -1,6 +1,6 @@
 """Lessons with chains for the chain lab: the shipped one, and small made-up ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.app import shipped_content
-from bot.content.loader import load_bank
+from bot.content.loader import load_banks
 from bot.domain.bank import Bank
 from bot.domain.chain import CaseTexts, Chain, Fault, Link
 from bot.domain.lesson import Lesson, LookAlike
@@ -23,11 +23,14 @@ SAMPLED = 40
 
 
 @cache
+def shipped_banks() -> Mapping[str, Bank]:
+    """The banks that come with Trapwise, by their ids."""
+    return load_banks(shipped_content()).banks
+
+
 def shipped_bank() -> Bank:
-    """The bank that comes with Trapwise."""
-    bank = load_bank(shipped_content() / "md-102").bank
-    assert bank is not None
-    return bank
+    """The bank that comes first."""
+    return shipped_banks()["md-102"]
 
 
 def shipped_lab() -> Lesson:
@@ -37,7 +40,12 @@ def shipped_lab() -> Lesson:
 
 def shipped_labs() -> list[Lesson]:
     """Every lesson with a chain with cases that comes with Trapwise."""
-    return drawing.labs(shipped_bank())
+    return [lesson for bank in shipped_banks().values() for lesson in drawing.labs(bank)]
+
+
+def bank_of(lesson: Lesson) -> Bank:
+    """The bank that a shipped lesson is in."""
+    return next(bank for bank in shipped_banks().values() if bank.lessons.get(lesson.id) is lesson)
 
 
 def some_plans(lesson: Lesson) -> list[Plan]:
