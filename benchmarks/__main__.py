@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(table(rows))  # noqa: T201 - the point of it
     for row in rows:
         if not row.holds and (PROFILES / f"{row.name}.txt").exists():
-            print(f"{row.name} missed its goal: benchmarks/profiles/{row.name}.txt says where the time goes")  # noqa: T201
+            print(f"{row.name} missed its goal: benchmarks/profiles/{row.name}.txt says why")  # noqa: T201
     if not wanted and not failed:
         save(rows)
         print(f"written: {LATEST.relative_to(_ROOT)}")  # noqa: T201

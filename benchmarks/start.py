@@ -94,12 +94,14 @@ def _resident(pid: int) -> float:
 
 
 async def _profile(bench: Bench) -> str:
-    """What importing takes, in milliseconds: of both sides by package, then our modules that take longest."""
+    """What a start takes: mebibytes step by step; imports in milliseconds, by package, then by module of ours."""
     async with server_process(bench.scratch / "server.log", limits="none") as remote:
         await remote("found", members=10)
         ours, minimal = [await _imports(bench, side, remote.address) for side in ("ours", "minimal")]
     return "\n".join(
         [
+            "Memory in mebibytes: what each step adds, and all so far",
+            await _memory(),
             f"The quickest of {RUNS} imports of each, in milliseconds.\n",
             "By package: ours, the minimal bot's",
             *_packages(_by_package(ours), _by_package(minimal)),
@@ -109,6 +111,14 @@ async def _profile(bench: Bench) -> str:
             "",
         ]
     )
+
+
+async def _memory() -> str:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.memory", cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    return told.decode()
 
 
 async def _imports(bench: Bench, side: str, address: str) -> dict[str, float]:
